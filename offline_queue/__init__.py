@@ -1,0 +1,1 @@
+"""Sealed submissions that reach the portal whenever the line is up."""

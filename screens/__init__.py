@@ -1,0 +1,1 @@
+"""What a resident sees: PySide6 lives here alone."""
