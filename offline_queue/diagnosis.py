@@ -1,0 +1,87 @@
+"""Why each pending envelope has not gone, read without touching the writer: also beside a running kiosk."""
+
+import sqlite3
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from offline_queue.clocks import Clocks
+from offline_queue.envelope import Json
+from offline_queue.records import Line, OutboxItem, State, Why
+
+_COLUMNS: Final = (
+    "id, receipt_number, service, case_id, case_seq, state, created, size, attempts, last_code, next_mono, boot_id"
+)
+# Words of the queue itself, which are no reason that anybody needs to be told.
+_SILENT: Final = frozenset(
+    {"", "saved", "claimed", "process_ended", "boot_ended", "lease_expired", "predecessor_settled", "line_lost"}
+)
+
+
+def line_of(db: sqlite3.Connection) -> Line:
+    """What the sync thread last wrote about the line."""
+    known = dict(db.execute("SELECT name, value FROM meta WHERE name LIKE 'line.%'").fetchall())
+    return Line(known.get("line.code", "unknown"), known.get("line.since", ""), known.get("line.next_at", ""))
+
+
+def list_items(db: sqlite3.Connection, *, clocks: Clocks, limit: int) -> list[OutboxItem]:
+    """The pending envelopes, first to go first."""
+    line = line_of(db)
+    rows = db.execute(
+        f"SELECT {_COLUMNS} FROM envelope WHERE state NOT IN ('ACKED', 'PURGED', 'ABANDONED')"  # noqa: S608 - constants
+        " ORDER BY deadline, seq LIMIT ?",
+        (limit,),
+    ).fetchall()
+    return [_item(db, row, line, clocks) for row in rows]
+
+
+def _item(db: sqlite3.Connection, row: Any, line: Line, clocks: Clocks) -> OutboxItem:
+    state = State(row[5])
+    next_at = _next_at(row[10], row[11], clocks) if state is State.READY else None
+    return OutboxItem(
+        id=row[0],
+        receipt_number=row[1],
+        service=row[2],
+        case_id=row[3],
+        case_seq=row[4],
+        state=state,
+        created=row[6],
+        size=row[7],
+        attempts=row[8],
+        last_code=row[9],
+        why=_why(db, row, state, line, next_at),
+        next_at=next_at,
+    )
+
+
+def _next_at(next_mono: float, boot_id: str, clocks: Clocks) -> datetime | None:
+    left = next_mono - clocks.monotonic()
+    return clocks.wall() + timedelta(seconds=left) if left > 0 and boot_id == clocks.boot_id() else None
+
+
+def _why(db: sqlite3.Connection, row: Any, state: State, line: Line, next_at: datetime | None) -> Why:
+    if state is State.WAITING:
+        return Why("queue.why.waiting_for_earlier", {"receipt_number": _case_head(db, row[3])})
+    if state is State.SENDING:
+        return Why("queue.why.sending", {"attempt": row[8]})
+    if state is State.QUARANTINED:
+        return Why("queue.why.quarantined", {"code": row[9]})
+    if state is State.EXPORTED:
+        return Why("queue.why.exported", {})
+    return _why_ready(row[9], line, next_at)
+
+
+def _why_ready(last_code: str, line: Line, next_at: datetime | None) -> Why:
+    if line.code not in ("up", "unknown"):
+        values: dict[str, Json] = {"since": line.since, "next_at": line.next_at}
+        return Why(f"queue.why.{line.code}", values)
+    if next_at is not None and last_code not in _SILENT:
+        return Why("queue.why.retry_later", {"code": last_code, "next_at": next_at.isoformat(timespec="seconds")})
+    return Why("queue.why.next", {})
+
+
+def _case_head(db: sqlite3.Connection, case_id: str) -> str:
+    sql = (
+        "SELECT receipt_number FROM envelope WHERE case_id = ? AND state NOT IN ('ACKED', 'PURGED', 'ABANDONED')"
+        " ORDER BY case_seq LIMIT 1"
+    )
+    return str(db.execute(sql, (case_id,)).fetchone()[0])

@@ -1,0 +1,318 @@
+"""The durable outbox: sealed envelopes in one SQLite database, until the portal's signed receipt takes them out.
+
+What holds, whatever happens to power, process, clock or line: `save` returns `Saved` only after the commit; a stored
+envelope never changes; a payload goes only with a receipt signed over its id and digest or an operator's recorded act;
+at most the head of a case is out of WAITING; a loan to a sender dies with its lease, its process or its boot.
+"""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeVar
+
+from offline_queue import ledger
+from offline_queue.ballast import Ballast
+from offline_queue.clocks import Clocks
+from offline_queue.diagnosis import list_items
+from offline_queue.envelope import Malformed, SealedEnvelope, read_receipt
+from offline_queue.faults import QueueFault, fault_of
+from offline_queue.receipt_numbers import KIOSK_CODE, receipt_number
+from offline_queue.records import Claim, Line, OutboxItem, OutboxStatus, Saved, State
+from offline_queue.schema import (
+    SCHEMA_VERSION,
+    Connect,
+    Connection,
+    connect,
+    connect_read_only,
+    migrate,
+    prepare,
+    version_of,
+)
+from offline_queue.writer import Writer
+
+T = TypeVar("T")
+DEFAULT_QUOTA_BYTES: Final = 2 * 1024**3
+FREEZE_AT: Final = 0.8
+LOW_DISK_BYTES: Final = 64 * 1024**2
+_NUMBERS_AT_ONCE: Final = 8
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much the outbox may hold, and the disk space it keeps in hand for a full disk (bytes)."""
+
+    quota_bytes: int = DEFAULT_QUOTA_BYTES
+    ballast_bytes: int = 16 * 1024**2
+    low_disk_bytes: int = LOW_DISK_BYTES
+
+
+class Outbox:
+    """Callable from any thread; one writer thread owns the connection, one process owns the file."""
+
+    def __init__(
+        self,
+        path: Path,
+        writer: Writer,
+        lock: int,
+        *,
+        limits: Limits,
+        kiosk_code: str,
+        receipt_keys: Mapping[str, bytes],
+        clocks: Clocks,
+    ) -> None:
+        self.path = path
+        self._writer = writer
+        self._lock = lock
+        self._limits = limits
+        self._kiosk_code = kiosk_code
+        self._receipt_keys = dict(receipt_keys)
+        self._clocks = clocks
+        self._ballast = Ballast(path.with_name(path.name + ".ballast"), limits.ballast_bytes)
+        self._numbers: dict[str, range] = {}
+        self._listeners: tuple[Callable[[], None], ...] = ()
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        quota_bytes: int = DEFAULT_QUOTA_BYTES,
+        kiosk_code: str = "TB1",
+        receipt_keys: Mapping[str, bytes] | None = None,
+        limits: Limits | None = None,
+        clocks: Clocks | None = None,
+        connect: Connect = connect,
+    ) -> "Outbox | QueueFault":
+        """Open or make the outbox at `path`; the folder must exist.
+
+        `receipt_keys` (kid -> raw Ed25519 public key) are the portal keys whose receipts count. Faults: queue_in_use,
+        queue_damaged, queue_newer, disk_full, disk_error. ValueError on a kiosk code that no number could carry.
+        """
+        if not KIOSK_CODE.fullmatch(kiosk_code):
+            raise ValueError("a kiosk code is a capital letter, then one to five capitals or digits")
+        limits = limits or Limits(quota_bytes=quota_bytes)
+        clocks = clocks or Clocks()
+        lock = _lock(path)
+        if isinstance(lock, QueueFault):
+            return lock
+        ready = _connection(path, connect, limits, clocks)
+        if isinstance(ready, QueueFault):
+            os.close(lock)
+            return ready
+        outbox = cls(
+            path,
+            Writer(ready, path.with_name(path.name + "-wal")),
+            lock,
+            limits=limits,
+            kiosk_code=kiosk_code,
+            receipt_keys=receipt_keys or {},
+            clocks=clocks,
+        )
+        outbox._ballast.fill()
+        return outbox
+
+    def close(self) -> None:
+        """Finish queued writes, hand back unused receipt numbers, unlock."""
+        self._hand_back_numbers()
+        self._writer.close()
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call `listener` (quick, from any thread) after each save."""
+        self._listeners = (*self._listeners, listener)
+
+    def trust(self, receipt_keys: Mapping[str, bytes]) -> None:
+        """Accept receipts by these keys too."""
+        self._receipt_keys.update(receipt_keys)
+
+    # ---- the applicant's side ----
+
+    def next_receipt_number(self, now: datetime) -> str:
+        """A number never given before on this kiosk, such as `TB1 2611 0457 K`; a lost process may leave gaps.
+
+        Raises sqlite3.Error when the disk takes no more: there can be no number to print then.
+        """
+        month = f"{now:%y%m}"
+        left = self._numbers.get(month, range(0))
+        if not left:
+            left = self._writer.run(lambda db: ledger.reserve_numbers(db, month, _NUMBERS_AT_ONCE))
+        self._numbers[month] = left[1:]
+        return receipt_number(self._kiosk_code, month, left[0])
+
+    def save(self, sealed: SealedEnvelope, *, deadline: datetime | None = None) -> Saved | QueueFault:
+        """Store an envelope; returns after the commit. An earlier `deadline` is sent before a later one.
+
+        Faults: queue_full (the quota), disk_full, disk_error, queue_conflict (same id or same place in the case with
+        other bytes).
+        """
+        when = self._clocks.wall()
+        saved = self._try(lambda db: ledger.insert(db, sealed, deadline, when))
+        if isinstance(saved, QueueFault):
+            return self._full(saved)
+        for listener in self._listeners:
+            listener()
+        return saved
+
+    def _full(self, fault: QueueFault) -> QueueFault:
+        """Tell a full quota, which only the portal can empty, from a full disk."""
+        if fault.code == "disk_full" and self.status().disk_bytes >= FREEZE_AT * self._limits.quota_bytes:
+            return QueueFault("queue_full", detail=fault.detail)
+        return fault
+
+    # ---- the sender's side ----
+
+    def claim(self, *, lease_s: float) -> Claim | None:
+        """Lend the next envelope that is due; one whose bytes no longer match its digest is quarantined instead."""
+        now, boot = self._clocks.monotonic(), self._clocks.boot_id()
+        when = self._clocks.wall()
+        claimed = self._try(lambda db: ledger.claim(db, mono=now, boot_id=boot, lease_s=lease_s, when=when))
+        return claimed if isinstance(claimed, Claim) else None
+
+    def acknowledge(self, receipt_text: str) -> bool:
+        """Take a receipt; true when it settled an envelope. One not signed over our id and digest is ignored."""
+        receipt = read_receipt(receipt_text, self._receipt_keys)
+        if isinstance(receipt, Malformed):
+            return False
+        when = self._clocks.wall()
+        settled = self._try_hard(lambda db: ledger.settle(db, receipt, when))
+        if settled is True:
+            self._writer.wipe_soon()
+            self._ballast.fill()
+        return settled is True
+
+    def put_back(self, claim: Claim, code: str, *, delay_s: float = 0.0, counted: bool = True) -> bool:
+        """End a loan without success: due again after `delay_s`; `counted=False` when it was the line, not the item."""
+        due = self._clocks.monotonic() + delay_s
+        when = self._clocks.wall()
+        done = self._try_hard(lambda db: ledger.put_back(db, claim, code, due=due, counted=counted, when=when))
+        return done is True
+
+    def quarantine(self, claim: Claim, code: str) -> bool:
+        """Set a lent envelope aside for an operator; only its own case waits for it."""
+        when = self._clocks.wall()
+        return self._try_hard(lambda db: ledger.quarantine(db, claim, code, when)) is True
+
+    def expire_leases(self) -> int:
+        """End the loans whose time is over; how many."""
+        now, boot, when = self._clocks.monotonic(), self._clocks.boot_id(), self._clocks.wall()
+        ended = self._try_hard(lambda db: ledger.expire_leases(db, mono=now, boot_id=boot, when=when))
+        return ended if isinstance(ended, int) else 0
+
+    def due_in_s(self) -> float | None:
+        """Seconds until some envelope is due (0: now), or None when none is."""
+        now = self._clocks.monotonic()
+        due = self._try(ledger.next_due)
+        return None if due is None or isinstance(due, QueueFault) else max(0.0, due - now)
+
+    def note_line(self, line: Line) -> None:
+        """Keep what is known of the line, so that each item can say why it has not gone."""
+        self._try(lambda db: ledger.note_line(db, line))
+
+    # ---- the operator's side ----
+
+    def release(self, envelope_id: str, reason: str) -> QueueFault | None:
+        """Send a quarantined envelope once more. Faults: unknown_item, wrong_state."""
+        when = self._clocks.wall()
+        fault = self._try_hard(lambda db: ledger.operator_move(db, envelope_id, State.READY, reason, when))
+        if fault is None:
+            self._tell()
+        return fault
+
+    def retry_all(self) -> int | QueueFault:
+        """Make every READY envelope due now; how many."""
+        count = self._try_hard(ledger.make_due)
+        self._tell()
+        return count
+
+    def status(self) -> OutboxStatus:
+        """The queue at a glance, from counters kept in the same transactions as the rows."""
+        now = self._clocks.wall()
+        quota = self._limits.quota_bytes
+        with closing(connect_read_only(self.path)) as db:
+            found = ledger.status(db, now=now, quota_bytes=quota)
+        frozen = found.disk_bytes >= FREEZE_AT * quota or self._disk_low()
+        return OutboxStatus(**{**found.__dict__, "frozen": frozen})
+
+    def items(self, *, limit: int = 1000) -> list[OutboxItem]:
+        """The pending envelopes in the order they will go, each with why it has not gone."""
+        with closing(connect_read_only(self.path)) as db:
+            return list_items(db, clocks=self._clocks, limit=limit)
+
+    # ---- inside ----
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
+
+    def _disk_low(self) -> bool:
+        free = os.statvfs(self.path.parent)
+        return free.f_bavail * free.f_frsize < self._limits.low_disk_bytes and self._limits.ballast_bytes > 0
+
+    def _try(self, work: Callable[[Connection], T]) -> T | QueueFault:
+        try:
+            return self._writer.run(work)
+        except (sqlite3.Error, OSError) as error:
+            return fault_of(error)
+
+    def _try_hard(self, work: Callable[[Connection], T]) -> T | QueueFault:
+        """As `_try`, and on a full disk once more with the ballast thrown out: what empties the queue must go on."""
+        done = self._try(work)
+        if isinstance(done, QueueFault) and done.code == "disk_full" and self._ballast.drop():
+            return self._try(work)
+        return done
+
+    def _hand_back_numbers(self) -> None:
+        for month, left in self._numbers.items():
+            if left:
+                self._try(partial(ledger.hand_back_numbers, year_month=month, left=left))
+        self._numbers = {}
+
+
+def _lock(path: Path) -> int | QueueFault:
+    try:
+        descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        return fault_of(error)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return QueueFault("queue_in_use", retriable=False, detail=path.name)
+    return descriptor
+
+
+def _connection(path: Path, connect: Connect, limits: Limits, clocks: Clocks) -> Connection | QueueFault:
+    try:
+        connection = connect(path)
+        fault = _make_ready(connection, limits, clocks)
+    except sqlite3.Error as error:
+        return fault_of(error)
+    if fault is not None:
+        connection.close()
+        return fault
+    path.chmod(0o600)
+    return connection
+
+
+def _make_ready(connection: Connection, limits: Limits, clocks: Clocks) -> QueueFault | None:
+    prepare(connection, quota_bytes=limits.quota_bytes)
+    version = version_of(connection)
+    if version > SCHEMA_VERSION:
+        return QueueFault("queue_newer", retriable=False, detail=f"schema {version}, known {SCHEMA_VERSION}")
+    if version < SCHEMA_VERSION and isinstance(connection, sqlite3.Connection):
+        migrate(connection)
+    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if verdict != "ok":
+        return QueueFault("queue_damaged", retriable=False, detail=str(verdict)[:200])
+    connection.execute("BEGIN IMMEDIATE")
+    ledger.begin_process(connection, boot_id=clocks.boot_id(), mono=clocks.monotonic(), when=clocks.wall())
+    connection.execute("COMMIT")
+    return None

@@ -1,0 +1,127 @@
+"""Sealing: a submission becomes an envelope that its own kiosk cannot open; and the device's signing key."""
+
+import os
+import secrets
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from offline_queue.envelope import (
+    NONCE_BYTES,
+    TAG_BYTES,
+    Attachment,
+    Header,
+    Payload,
+    Recipient,
+    SealedEnvelope,
+    Signer,
+    StatementKey,
+    Wrap,
+    encode_payload,
+    encrypt_body,
+    envelope_digest,
+    envelope_message,
+    instant,
+    uuid7,
+)
+
+__all__ = ["Attachment", "DeviceKey", "FileDeviceKey", "Payload", "Recipient", "SealedEnvelope", "seal"]
+
+DeviceKey = Signer
+_CONTENT_KEY_BYTES: Final = 32
+
+
+@dataclass(frozen=True)
+class FileDeviceKey:
+    """The device key as a file of 32 raw bytes, mode 0600, made on the box; it never leaves it."""
+
+    path: Path
+    _key: StatementKey = field(repr=False)
+
+    @classmethod
+    def load_or_create(cls, path: Path) -> "FileDeviceKey":
+        """The key at `path`, made if absent; PermissionError if others may read it, ValueError if it is no key."""
+        if not path.exists():
+            _create_private(path, StatementKey.generate().private)
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise PermissionError(f"{path.name}: the device key may be readable by its owner only (chmod 600)")
+        raw = path.read_bytes()
+        if len(raw) != 32:
+            raise ValueError(f"{path.name}: not a device key of 32 bytes")
+        return cls(path, StatementKey(raw))
+
+    @property
+    def key_id(self) -> str:
+        """Short name of the key."""
+        return self._key.key_id
+
+    @property
+    def public_bytes(self) -> bytes:
+        """The raw Ed25519 public key, 32 bytes: what enrolment hands to the portal."""
+        return self._key.public_bytes
+
+    def sign(self, message: bytes) -> bytes:
+        """The Ed25519 signature, 64 bytes."""
+        return self._key.sign(message)
+
+
+def _create_private(path: Path, raw: bytes) -> None:
+    """A power cut leaves either no key or the whole key: written aside, synced, then renamed."""
+    aside = path.with_name(path.name + ".new")
+    aside.unlink(missing_ok=True)
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(descriptor, raw)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    aside.rename(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def seal(
+    payload: Payload,
+    *,
+    kiosk_id: str,
+    case_id: str,
+    case_seq: int,
+    receipt_number: str,
+    recipients: Sequence[Recipient],
+    device_key: DeviceKey,
+    now: datetime,
+) -> SealedEnvelope:
+    """Seal a submission to every recipient and sign it, all in memory; ValueError without a recipient."""
+    if not recipients:
+        raise ValueError("an envelope needs a recipient")
+    clear = encode_payload(payload)
+    bare = Header(
+        id=uuid7(now),
+        kiosk_id=kiosk_id,
+        case_id=case_id,
+        case_seq=case_seq,
+        service=payload.service,
+        receipt_number=receipt_number,
+        created=instant(now),
+        device_kid=device_key.key_id,
+        nonce=secrets.token_bytes(NONCE_BYTES),
+        size=len(clear) + TAG_BYTES,
+    )
+    content_key = secrets.token_bytes(_CONTENT_KEY_BYTES)
+    header = _with_wraps(bare, recipients, content_key)
+    encoded = header.encode()
+    ciphertext = encrypt_body(clear, content_key, header)
+    digest = envelope_digest(encoded, ciphertext)
+    return SealedEnvelope(encoded, ciphertext, digest, device_key.sign(envelope_message(digest)))
+
+
+def _with_wraps(bare: Header, recipients: Sequence[Recipient], content_key: bytes) -> Header:
+    binding = bare.binding()
+    wraps = tuple(Wrap(r.kid, r.kem, r.wrap_key(content_key, binding)) for r in recipients)
+    return Header(**{**bare.__dict__, "wraps": wraps})

@@ -1,0 +1,115 @@
+"""The one thread that owns the outbox's connection: every write and every checkpoint, one after another."""
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Generic, TypeVar
+
+from offline_queue.schema import Connection
+
+T = TypeVar("T")
+_LONG_LOG_BYTES: Final = 8 * 1024 * 1024
+
+
+@dataclass
+class _Job(Generic[T]):
+    work: Callable[[Connection], T]
+    done: "Future[T]" = field(default_factory=Future)
+
+
+class Writer:
+    """Runs functions on the connection, each in a transaction of its own, and keeps the write-ahead log short."""
+
+    def __init__(self, connection: Connection, log: Path, *, idle_s: float = 0.25) -> None:
+        self._connection = connection
+        self._log = log
+        self._idle_s = idle_s
+        self._jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
+        self._closed = threading.Event()
+        self._wipe = False
+        self._dirty = False
+        self._thread = threading.Thread(target=self._serve, name="outbox-writer", daemon=True)
+        self._thread.start()
+
+    def run(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction and return after its commit; what `work` or the commit raises comes out here."""
+        if self._closed.is_set():
+            raise sqlite3.ProgrammingError("the outbox is closed")
+        job = _Job(work)
+        self._jobs.put(job)
+        return job.done.result()
+
+    def wipe_soon(self) -> None:
+        """Ask that the log be emptied at the next quiet moment: it still holds what was just deleted."""
+        self._wipe = True
+
+    def close(self) -> None:
+        """Finish what is queued, empty the log, close the connection and join."""
+        if not self._closed.is_set():
+            self._closed.set()
+            self._jobs.put(None)
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while (job := self._next()) is not None:
+            self._run(job)
+            if self._log_bytes() > _LONG_LOG_BYTES:
+                self._checkpoint("PASSIVE")  # nobody waits for it: the job has been answered
+        self._checkpoint("TRUNCATE")
+        self._connection.close()
+
+    def _next(self) -> "_Job[Any] | None":
+        while True:
+            try:
+                return self._jobs.get(timeout=self._idle_s if self._dirty else None)
+            except queue.Empty:
+                self._tidy()
+
+    def _run(self, job: "_Job[Any]") -> None:
+        self._dirty = True
+        try:
+            result = self._transaction(job.work)
+        except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for the job, not to this thread
+            job.done.set_exception(error)
+            return
+        job.done.set_result(result)
+
+    def _transaction(self, work: Callable[[Connection], T]) -> T:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = work(self._connection)
+            self._connection.execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+        return result
+
+    def _roll_back(self) -> None:
+        try:
+            self._connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            return  # the engine has rolled back by itself, as it does on a full disk
+
+    def _log_bytes(self) -> int:
+        try:
+            return self._log.stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def _tidy(self) -> None:
+        self._dirty = False
+        if self._checkpoint("TRUNCATE" if self._wipe else "PASSIVE"):
+            self._wipe = False
+        else:
+            self._dirty = True  # a reader was in the way: once more at the next quiet moment
+
+    def _checkpoint(self, mode: str) -> bool:
+        try:
+            busy = self._connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()[0]
+        except sqlite3.Error:
+            return False  # a full disk: the log keeps everything, and the next quiet moment tries again
+        return not busy
