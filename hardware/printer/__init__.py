@@ -1,0 +1,46 @@
+"""Slip printers: the real one, the emulated one, and the layout of what they print."""
+
+from hardware.printer.faces import NOTO, Fonts, Language
+from hardware.printer.layout import (
+    WIDTH_58_MM,
+    WIDTH_80_MM,
+    Block,
+    Code,
+    CodeTooLongError,
+    Pair,
+    Rule,
+    Space,
+    Text,
+    copy_of,
+    render,
+)
+from hardware.printer.raster import Raster
+from hardware.printer.slip_printer import PrintOutcome, Result, SlipPrinter
+from hardware.printer.status import FAULT_CODES, Paper, PrinterStatus
+from hardware.printer.transport import Transport, transport_for
+
+__all__ = [
+    "FAULT_CODES",
+    "NOTO",
+    "WIDTH_58_MM",
+    "WIDTH_80_MM",
+    "Block",
+    "Code",
+    "CodeTooLongError",
+    "Fonts",
+    "Language",
+    "Pair",
+    "Paper",
+    "PrintOutcome",
+    "PrinterStatus",
+    "Raster",
+    "Result",
+    "Rule",
+    "SlipPrinter",
+    "Space",
+    "Text",
+    "Transport",
+    "copy_of",
+    "render",
+    "transport_for",
+]

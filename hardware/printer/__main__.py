@@ -1,0 +1,164 @@
+"""`python -m hardware.printer`: the technician's and the developer's tool for slip printers."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+import uuid
+from pathlib import Path
+from typing import cast
+
+import click
+
+from hardware.device import Fault, Status
+from hardware.printer.emulator import FAULTS, EmulatedPrinter
+from hardware.printer.faces import NOTO, Language
+from hardware.printer.layout import WIDTH_58_MM, WIDTH_80_MM, render
+from hardware.printer.raster import Raster
+from hardware.printer.sample import sample_slip
+from hardware.printer.slip_printer import PrintOutcome, Result, SlipPrinter
+from hardware.printer.transport import transport_for
+
+WIDTHS = {"80": WIDTH_80_MM, "58": WIDTH_58_MM}
+
+printer_option = click.option(
+    "--printer", "address", default="tcp:127.0.0.1:9100", show_default=True, envvar="KIOSK_PRINTER",
+    help="tcp:HOST:PORT, serial:PATH[@BAUD] or usb:VVVV:PPPP.",
+)  # fmt: skip
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+
+
+@click.group()
+def main() -> None:
+    """Slip printers: ask, print, watch, and play one."""
+
+
+def _open(address: str) -> SlipPrinter | Fault:
+    transport = transport_for(address)
+    if isinstance(transport, Fault):
+        return transport
+    printer = SlipPrinter(transport)
+    fault = printer.open()
+    if fault is not None:
+        printer.close()
+    return fault or printer
+
+
+def _say(as_json: bool, **facts: object) -> None:
+    if as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False))
+    else:
+        click.echo("  ".join(f"{name}: {value}" for name, value in facts.items() if value is not None))
+
+
+def _fault_facts(fault: Fault | None) -> dict[str, object]:
+    return {"fault": fault.code if fault else None, "detail": fault.detail if fault and fault.detail else None}
+
+
+@main.command()
+@printer_option
+@json_option
+def status(address: str, as_json: bool) -> None:
+    """Ask the printer how it is; exit code 1 when it cannot print."""
+    printer = _open(address)
+    if isinstance(printer, Fault):
+        _say(as_json, online=False, paper="unknown", cover_open=False, **_fault_facts(printer))
+        raise SystemExit(1)
+    reading = printer.status
+    printer.close()
+    _say(as_json, online=reading.online, paper=reading.paper.value, cover_open=reading.cover_open,
+         **_fault_facts(reading.notice))  # fmt: skip
+    raise SystemExit(1 if reading.fault else 0)
+
+
+@main.command()
+@printer_option
+@json_option
+def test(address: str, as_json: bool) -> None:
+    """Print a sample slip and say whether it is proven to be on paper."""
+    _print(address, _sample("zh_Hant", "80", False), as_json)
+
+
+@main.command()
+@click.option("--language", type=click.Choice(["en", "zh_Hant", "zh_Hans"]), default="en", show_default=True)
+@click.option("--paper", type=click.Choice(["80", "58"]), default="80", show_default=True, help="Millimetres.")
+@click.option("--large", is_flag=True, help="Large print.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write a PNG instead of printing.")
+@printer_option
+@json_option
+def slip(language: str, paper: str, large: bool, out: Path | None, address: str, as_json: bool) -> None:
+    """Lay a sample slip out, and print it or write it as a picture."""
+    raster = _sample(cast(Language, language), paper, large)
+    if out is None:
+        _print(address, raster, as_json)
+    else:
+        out.write_bytes(raster.png())
+        _say(as_json, file=str(out), width=raster.width, height=raster.height, bytes=len(raster.job()))
+
+
+def _sample(language: Language, paper: str, large: bool) -> Raster:
+    return render(sample_slip(language), width_dots=WIDTHS[paper], fonts=NOTO, language=language, large=large)
+
+
+def _print(address: str, raster: Raster, as_json: bool) -> None:
+    printer = _open(address)
+    began_s = time.monotonic()
+    if isinstance(printer, Fault):
+        outcome = PrintOutcome(Result.FAILED, printer)
+    else:
+        outcome = printer.print_slip(raster, str(uuid.uuid4()))
+        printer.close()
+    took_s = round(time.monotonic() - began_s, 3)
+    _say(as_json, result=outcome.result.value, **_fault_facts(outcome.fault), seconds=took_s)
+    raise SystemExit(0 if outcome.result is Result.PRINTED else 1)
+
+
+@main.command()
+@click.option("--port", default=9100, show_default=True, help="0 picks a free one.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("slips"), show_default=True)
+@click.option("--paper", type=click.Choice(["80", "58"]), default="80", show_default=True, help="Millimetres.")
+def emulate(port: int, host: str, out: Path, paper: str) -> None:
+    """Be a printer: each slip becomes a PNG; type a fault's name to break it, "restore" to mend it."""
+    with EmulatedPrinter(host=host, port=port, width_dots=WIDTHS[paper], out_dir=out) as printer:
+        click.echo(json.dumps({"port": printer.port, "faults": [*FAULTS, "restore", "power_on"]}))
+        for line in sys.stdin:
+            word = line.strip()
+            if word in (*FAULTS, "restore", "power_on"):
+                getattr(printer, word)()
+                click.echo(word)
+            elif word:
+                click.echo(f"not known: {word}", err=True)
+        threading.Event().wait()  # no keyboard: serve until stopped
+
+
+@main.command()
+@printer_option
+@json_option
+@click.option("--seconds", type=float, help="Stop after this long.")
+def watch(address: str, as_json: bool, seconds: float | None) -> None:
+    """Say every change of the printer's state until stopped."""
+    from hardware.device import Supervisor
+
+    transport = transport_for(address)
+    if isinstance(transport, Fault):
+        raise click.ClickException(transport.detail)
+
+    def tell(event: object) -> None:
+        if isinstance(event, Status):
+            _say(as_json, state=event.state.value, **_fault_facts(event.fault))
+
+    supervisor = Supervisor(SlipPrinter(transport), tell, backoff_s=(0.5, 5.0))
+    supervisor.start()
+    try:
+        threading.Event().wait(seconds)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        supervisor.stop()
+
+
+if __name__ == "__main__":
+    main()

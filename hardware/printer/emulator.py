@@ -1,0 +1,371 @@
+"""An ESC/POS printer in software: what "simulated" means, for the demo, for training and for every test.
+
+It listens on TCP like a network printer, answers status queries at once and `GS r` in print order, sends automatic
+status frames when asked to, draws its paper, and breaks on command: now, or at the n-th byte it is sent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from hardware.printer.faces import NOTO, Fonts
+from hardware.printer.interpreter import Interpreter
+from hardware.printer.layout import WIDTH_80_MM
+from hardware.printer.raster import Raster
+from hardware.printer.strip import Strip
+
+GARBAGE = b"\xff\x80\xc3\x91"
+"""Bytes no printer says; what `garbage()` answers with."""
+
+FAULTS = (
+    "out_of_paper",
+    "paper_low",
+    "open_cover",
+    "jam_cutter",
+    "overheat",
+    "mute",
+    "stop_reading",
+    "garbage",
+    "half_close",
+    "power_off",
+)
+"""Names of the knobs that break the printer; `restore` mends all but the power."""
+
+BUFFER_BYTES = 128 * 1024
+KEPT_PAPERS = 100
+
+
+@dataclass
+class Sensors:
+    """What the printer feels; the knobs turn these."""
+
+    paper_out: bool = False
+    paper_low: bool = False
+    cover_open: bool = False
+    cutter_jammed: bool = False
+    cutter_will_jam: bool = False
+    hot: bool = False
+    mute: bool = False
+    deaf: bool = False
+    garbling: bool = False
+    half_closed: bool = False
+
+    def blocked(self) -> bool:
+        """Whether paper cannot move."""
+        return self.paper_out or self.cover_open or self.cutter_jammed or self.hot
+
+    def realtime(self, query: int) -> int:
+        """The answer to DLE EOT `query`."""
+        bits = {
+            1: 0x08 * self.blocked(),
+            2: 0x04 * self.cover_open | 0x20 * self.paper_out | 0x40 * (self.cutter_jammed or self.hot),
+            3: 0x08 * self.cutter_jammed | 0x40 * self.hot,
+            4: 0x0C * (self.paper_low or self.paper_out) | 0x60 * self.paper_out,
+        }
+        return 0x12 | bits.get(query, 0)
+
+    def paper(self) -> int:
+        """The answer to GS r 1, also the third ASB byte."""
+        return 0x03 * (self.paper_low or self.paper_out) | 0x0C * self.paper_out
+
+    def asb(self) -> bytes:
+        """The four bytes of an automatic status frame."""
+        head = 0x10 | 0x08 * self.blocked() | 0x20 * self.cover_open
+        return bytes((head, 0x08 * self.cutter_jammed | 0x40 * self.hot, self.paper(), 0x00))
+
+
+class EmulatedPrinter:
+    """One printer on `host`:`port` (0 picks a free one); use it in a `with`, or `power_on()` and `power_off()`.
+
+    Each cut paper goes to `papers`, to `on_paper` and, as `slip-NNNN.png`, to `out_dir`. Every method is safe from
+    any thread.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        width_dots: int = WIDTH_80_MM,
+        fonts: Fonts = NOTO,
+        out_dir: Path | None = None,
+        on_paper: Callable[[Raster], None] | None = None,
+    ) -> None:
+        self.host, self.port = host, port
+        self.sensors = Sensors()
+        self.papers: list[Raster] = []
+        self.bytes_taken = 0
+        self._strip = Strip(width_dots, fonts)
+        self._out_dir, self._on_paper = out_dir, on_paper
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
+        self._server: socket.socket | None = None
+        self._lines: list[Line] = []
+        self._threads: list[threading.Thread] = []
+        self._plan: list[tuple[int, str]] = []
+        self._count = 0
+
+    def __enter__(self) -> Self:
+        self.power_on()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.power_off()
+        for thread in self._threads:
+            thread.join(5.0)
+
+    @property
+    def address(self) -> str:
+        """Where it listens, as `transport_for` takes it."""
+        return f"tcp:{self.host}:{self.port}"
+
+    # Knobs -----------------------------------------------------------------------------------------------------------
+
+    def out_of_paper(self) -> None:
+        """The roll ends; printing stops where it is."""
+        self._set(paper_out=True)
+
+    def paper_low(self) -> None:
+        """The near-end sensor trips; printing goes on."""
+        self._set(paper_low=True)
+
+    def open_cover(self) -> None:
+        """Someone lifts the cover; printing stops."""
+        self._set(cover_open=True)
+
+    def jam_cutter(self) -> None:
+        """The next cut does not get through."""
+        self._set(cutter_will_jam=True)
+
+    def overheat(self) -> None:
+        """The head is too hot and printing waits."""
+        self._set(hot=True)
+
+    def mute(self) -> None:
+        """It prints but answers nothing."""
+        self._set(mute=True)
+
+    def stop_reading(self) -> None:
+        """It keeps its connections and takes no byte from them."""
+        self._set(deaf=True)
+
+    def garbage(self) -> None:
+        """Every answer is noise."""
+        self._set(garbling=True)
+
+    def half_close(self) -> None:
+        """It ends its side of every connection and goes on reading."""
+        self._set(half_closed=True)
+
+    def restore(self) -> None:
+        """New roll, cover shut, everything mended; what waited is printed on."""
+        with self._changed:
+            self.sensors = Sensors()
+            self._tell_lines()
+
+    def power_off(self) -> None:
+        """All connections and unprinted bytes are lost; paper that is out stays out."""
+        with self._changed:
+            lines, self._lines = self._lines, []
+            server, self._server = self._server, None
+            for line in lines:
+                line.drop()
+            if server is not None:
+                with contextlib.suppress(OSError):
+                    server.shutdown(socket.SHUT_RDWR)
+                server.close()
+            self._changed.notify_all()
+
+    def power_on(self) -> None:
+        """Listen (again, on the same port)."""
+        with self._changed:
+            if self._server is not None:
+                return
+            self._server = socket.create_server((self.host, self.port))
+            self.port = self._server.getsockname()[1]
+            self._run(self._accept, self._server)
+
+    def at_byte(self, number: int, fault: str) -> None:
+        """Turn the knob named `fault` when `number` more bytes have arrived."""
+        if fault not in FAULTS:
+            raise ValueError(f"no such fault: {fault}")
+        with self._lock:
+            self._plan.append((self.bytes_taken + number, fault))
+            self._plan.sort()
+
+    # What it did -----------------------------------------------------------------------------------------------------
+
+    def wait_for_papers(self, number: int, timeout_s: float) -> bool:
+        """Whether `number` papers have been cut, waiting up to `timeout_s` seconds."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._count >= number, timeout_s)
+
+    @property
+    def uncut_rows(self) -> int:
+        """Rows of paper hanging out, not yet cut."""
+        with self._lock:
+            return self._strip.rows
+
+    # The body the interpreters print with ------------------------------------------------------------------------
+
+    def can_print(self) -> bool:
+        """Whether paper can move now."""
+        return not self.sensors.blocked()
+
+    def paper_byte(self) -> int:
+        """The answer to GS r 1."""
+        return self.sensors.paper()
+
+    def cut(self) -> None:
+        """Cut what is out; a jammed cutter leaves it hanging and the printer off-line."""
+        if self.sensors.cutter_will_jam:
+            self._set(cutter_jammed=True, cutter_will_jam=False)
+            return
+        paper = self._strip.cut()
+        if paper is None:
+            return
+        self._count += 1
+        self.papers = [*self.papers[-KEPT_PAPERS + 1 :], paper]
+        if self._out_dir is not None:
+            self._out_dir.mkdir(parents=True, exist_ok=True)
+            (self._out_dir / f"slip-{self._count:04}.png").write_bytes(paper.png())
+        if self._on_paper is not None:
+            self._on_paper(paper)
+        self._changed.notify_all()
+
+    # Inside ----------------------------------------------------------------------------------------------------------
+
+    def _set(self, **changes: bool) -> None:
+        with self._changed:
+            for name, value in changes.items():
+                setattr(self.sensors, name, value)
+            self._tell_lines()
+
+    def _tell_lines(self) -> None:
+        """Let every connection notice: frames to those that watch, printing to those that wait."""
+        for line in tuple(self._lines):
+            line.sensors_changed()
+        self._changed.notify_all()
+
+    def _run(self, work: Callable[[socket.socket], None], line: socket.socket) -> None:
+        thread = threading.Thread(target=work, args=(line,), name="emulated-printer", daemon=True)
+        self._threads = [*(old for old in self._threads if old.is_alive()), thread]
+        thread.start()
+
+    def _accept(self, server: socket.socket) -> None:
+        while True:
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                return
+            with self._changed:
+                if self._server is not server:
+                    connection.close()
+                    return
+                self._run(self._talk, connection)
+
+    def _talk(self, connection: socket.socket) -> None:
+        line = Line(self, connection, self._strip)
+        with self._changed:
+            self._lines.append(line)
+            line.sensors_changed()
+        while part := self._next(line):
+            with self._changed:
+                self._take(line, part)
+        with self._changed:
+            line.drop()
+            self._lines = [other for other in self._lines if other is not line]
+
+    def _next(self, line: Line) -> bytes:
+        """The next bytes of a connection, b"" at its end; waits while the printer does not read."""
+        with self._changed:
+            self._changed.wait_for(lambda: line.gone or not (self.sensors.deaf or line.waiting > BUFFER_BYTES))
+        try:
+            return b"" if line.gone else line.connection.recv(4096)
+        except OSError:
+            return b""
+
+    def _take(self, line: Line, part: bytes) -> None:
+        """Hand bytes on, breaking down exactly where it was planned."""
+        while part and not line.gone:
+            self._changed.wait_for(lambda: line.gone or not self.sensors.deaf)
+            until = self._plan[0][0] - self.bytes_taken if self._plan else len(part)
+            now, part = part[: max(0, until)], part[max(0, until) :]
+            self.bytes_taken += len(now)
+            line.take(now)
+            while self._plan and self._plan[0][0] <= self.bytes_taken:
+                getattr(self, self._plan.pop(0)[1])()
+
+
+class Line:
+    """One connection: its own interpreter, and the real-time answers that do not wait for paper."""
+
+    def __init__(self, printer: EmulatedPrinter, connection: socket.socket, strip: Strip) -> None:
+        self.connection = connection
+        self.gone = False
+        self._printer = printer
+        self._interpreter = Interpreter(strip, printer, self.answer, self._watch)
+        self._tail = b""
+        self._watched = False
+        self._last_frame = b""
+        self._half_closed = False
+
+    @property
+    def waiting(self) -> int:
+        """Bytes taken but not printed."""
+        return self._interpreter.waiting
+
+    def take(self, part: bytes) -> None:
+        """Answer real-time commands anywhere in the bytes, then print what can be printed."""
+        if not part:
+            return
+        seen = self._tail + part
+        at = seen.find(b"\x10\x04")
+        while at >= 0 and at + 2 < len(seen):
+            if 1 <= seen[at + 2] <= 4:
+                self.answer(bytes((self._printer.sensors.realtime(seen[at + 2]),)))
+            at = seen.find(b"\x10\x04", at + 3)
+        self._tail = seen[at:] if at >= 0 else b"\x10" if seen.endswith(b"\x10") else b""
+        self._interpreter.feed(part)
+
+    def answer(self, reply: bytes) -> None:
+        """Send a reply, unless the printer is mute; noise if it garbles."""
+        if self.gone or self._half_closed or self._printer.sensors.mute:
+            return
+        with contextlib.suppress(OSError):
+            self.connection.send(GARBAGE if self._printer.sensors.garbling else reply, socket.MSG_DONTWAIT)
+
+    def sensors_changed(self) -> None:
+        """Send a frame if watched and different, end our side if told to, print on if possible."""
+        if self._printer.sensors.half_closed and not self._half_closed:
+            self._half_closed = True
+            with contextlib.suppress(OSError):
+                self.connection.shutdown(socket.SHUT_WR)
+        frame = self._printer.sensors.asb()
+        if self._watched and frame != self._last_frame:
+            self._last_frame = frame
+            self.answer(frame)
+        self._interpreter.go_on()
+
+    def drop(self) -> None:
+        """End the connection at once."""
+        self.gone = True
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):
+            self.connection.close()
+
+    def _watch(self, on: bool) -> None:
+        self._watched = on
+        if on:
+            self._last_frame = self._printer.sensors.asb()
+            self.answer(self._last_frame)
