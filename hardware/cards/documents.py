@@ -1,0 +1,67 @@
+"""What a card reader tells: identity documents and the frozen events around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from hardware.device import Fault
+
+Sex = Literal["M", "F", ""]
+KINDS = ("hkic", "resident_id", "residence_permit", "home_return_permit", "passport")
+
+
+@dataclass(frozen=True, repr=False)
+class IdentityDocument:
+    """What was read from one document: `kind` is one of KINDS, `number` as printed on it, names empty if absent."""
+
+    kind: str
+    number: str
+    name_en: str
+    name_zh: str
+    birth_date: date
+    sex: Sex
+    photo_jpeg: bytes | None
+
+    def __repr__(self) -> str:
+        return f"IdentityDocument(kind={self.kind!r}, …)"  # personal data never reaches a log
+
+
+@dataclass(frozen=True)
+class CardPresented:
+    """A card lies on the named reader; reading it begins."""
+
+    reader: str
+
+
+@dataclass(frozen=True)
+class CardReading:
+    """Progress of the reading in bytes."""
+
+    done_bytes: int
+    total_bytes: int
+
+
+@dataclass(frozen=True)
+class IdentityRead:
+    """A document was read whole."""
+
+    document: IdentityDocument
+
+
+@dataclass(frozen=True)
+class CardFault:
+    """The card on the reader could not be read; `fault.code` is one of FAULT_CODES."""
+
+    fault: Fault
+
+
+@dataclass(frozen=True)
+class CardGone:
+    """The card was taken from the named reader."""
+
+    reader: str
+
+
+CardEvent = CardPresented | CardReading | IdentityRead | CardFault | CardGone

@@ -1,0 +1,24 @@
+"""The troubles a card or its reader can be in, by the code the screens translate as `fault.<code>`."""
+
+from __future__ import annotations
+
+from hardware.device import Fault
+
+FAULT_CODES = (
+    "card_removed",  # pulled while it was being read: put it back
+    "card_unknown",  # a card, but no identity document we can read (bank card, transit card)
+    "card_unreadable",  # does not answer, or two cards at once: one card, chip first, then try again
+    "card_invalid",  # answers, but what it says breaks its own format
+    "card_timeout",  # answered too slowly to finish
+    "reader_busy",  # another program holds the reader
+    "reader_lost",  # reader unplugged or its service ended
+)
+"""Every code of this room; `card_*` come in a CardFault, `reader_lost` also as the device's Status."""
+
+
+class CardError(Exception):
+    """Raised between the layers of one card operation; ends as a Fault value before it leaves the room."""
+
+    def __init__(self, code: str, detail: str = "", *, retriable: bool = True) -> None:
+        super().__init__(code)
+        self.fault = Fault(code, retriable, detail)

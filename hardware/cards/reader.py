@@ -1,0 +1,198 @@
+"""The card reader as a device: reads whatever identity document is put on it, by PC/SC."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from hardware.cards import demo_card, pcsc
+from hardware.cards.apdu import Transport
+from hardware.cards.documents import CardFault, CardGone, CardPresented, CardReading, IdentityDocument, IdentityRead
+from hardware.cards.faults import CardError
+from hardware.cards.monitor import Monitor, Picture, Slot
+from hardware.device import Fault, State, Status, Tell
+
+ReadCard = Callable[[Transport, demo_card.Progress], IdentityDocument]
+"""Reads one document; raises CardError."""
+
+SETTLE_S = 0.6  # longer than the service's poll of 0.4 s: by then it has seen a pulled card
+LOOK_AGAIN_S = 1.0
+LOOKS = 30  # how often a card that could not be had is tried again while it lies there
+AGAIN = ("card_removed", "reader_busy", "reader_lost")
+SILENT = ("stopped", "reader_lost")  # the first nobody asked for; the other comes as the device's Status
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What this device knows of one reader: its slot, when to try its card again, and how often still."""
+
+    slot: Slot
+    told: bool = False  # CardPresented went out, CardGone not yet
+    next_s: float | None = None
+    looks: int = LOOKS
+    fault: str = ""  # the code its last reading ended with
+
+
+class PcscCardReader:
+    """Any PC/SC reader whose name contains `match` (empty: every reader), read by `read`.
+
+    Readers are known by name, never by index; the name may come back under another number. A reading that takes
+    longer than `deadline_s` seconds ends as "card_timeout". Losing the reader or the service is told as the
+    device's Status; the device stays and goes on by itself as soon as they are back.
+    """
+
+    def __init__(
+        self,
+        match: str = "",
+        *,
+        name: str = "card",
+        read: ReadCard = demo_card.read,
+        deadline_s: float = 30.0,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = name
+        self._match = match
+        self._read = read
+        self._deadline_s = deadline_s
+        self._monotonic = monotonic
+        self._changed = threading.Condition()
+        self._picture: Picture | None = None
+        self._monitor: Monitor | None = None
+        self._stop = threading.Event()
+        self._asked = False
+        self._watched: dict[str, Watched] = {}
+
+    def open(self) -> Fault | None:
+        """Begin to watch the readers; a missing reader is told later, as the device's Status."""
+        self._picture, self._watched = None, {}
+        self._monitor = Monitor(self._see)
+        self._monitor.start()
+        return None
+
+    def close(self) -> None:
+        """End the watching thread."""
+        if self._monitor is not None:
+            self._monitor.stop()
+            self._monitor = None
+
+    def interrupt(self) -> None:
+        """Wake `serve`, so that it looks at its stop."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def look_again(self) -> None:
+        """Read the card that lies on the reader once more (a new visit, a "try again"); from any thread."""
+        with self._changed:
+            self._asked = True
+            self._changed.notify_all()
+
+    def serve(self, stop: threading.Event, tell: Tell) -> Fault | None:
+        """Read every card that comes until `stop`."""
+        self._stop = stop
+        self._asked = False
+        seen: Picture | None = None
+        while (picture := self._next_picture(seen)) is not None:
+            if picture is not seen:
+                seen = picture
+                self._follow(picture, tell)
+            self._take_request()
+            for watched in list(self._watched.values()):
+                self._attend(watched, tell)
+        return None
+
+    def _see(self, picture: Picture) -> None:
+        with self._changed:
+            self._picture = picture
+            self._changed.notify_all()
+
+    def _next_picture(self, seen: Picture | None) -> Picture | None:
+        """The latest picture: at once if new, else when one comes or a card is to be tried again; None to stop."""
+        due_s = min((w.next_s for w in self._watched.values() if w.next_s is not None), default=None)
+        pause_s = None if due_s is None else max(0.0, due_s - self._monotonic())
+        with self._changed:
+            self._changed.wait_for(lambda: self._stop.is_set() or self._asked or self._picture is not seen, pause_s)
+            return None if self._stop.is_set() else self._picture
+
+    def _take_request(self) -> None:
+        with self._changed:
+            asked, self._asked = self._asked, False
+        if asked:
+            for reader, watched in self._watched.items():
+                due_s = self._monotonic() if watched.slot.present else watched.next_s
+                self._watched[reader] = replace(watched, next_s=due_s, looks=LOOKS, fault="card_removed")
+
+    def _follow(self, picture: Picture, tell: Tell) -> None:
+        """Tell what changed on our readers since the last picture."""
+        slots = {slot.reader: slot for slot in picture.slots if self._match in slot.reader}
+        for reader in self._watched.keys() - slots.keys():
+            self._gone(self._watched.pop(reader), tell)
+        if not slots:
+            detail = "no reader" if picture.service else "no PC/SC service"
+            tell(Status(self.name, State.FAULT, Fault("reader_lost", detail=detail)))
+            return
+        tell(Status(self.name, State.READY))
+        for reader, slot in slots.items():
+            self._watched[reader] = self._followed(self._watched.get(reader), slot, tell)
+
+    def _followed(self, before: Watched | None, slot: Slot, tell: Tell) -> Watched:
+        if before is not None and before.slot.changes == slot.changes:
+            return replace(before, slot=slot)
+        if before is not None:
+            self._gone(before, tell)
+        if slot.present:
+            return Watched(slot, next_s=self._monotonic())
+        unsure = before is not None and before.next_s is not None  # it may lie there unseen by the service
+        return Watched(slot, next_s=self._monotonic() + SETTLE_S if unsure else None, looks=2)
+
+    def _gone(self, watched: Watched, tell: Tell) -> None:
+        if watched.told:
+            tell(CardGone(watched.slot.reader))
+
+    def _attend(self, watched: Watched, tell: Tell) -> None:
+        """Read the card of one reader if it is time to."""
+        if watched.next_s is None or watched.next_s > self._monotonic() or self._stop.is_set():
+            return
+        reader = watched.slot.reader
+        if not watched.slot.present:
+            self._watched[reader] = self._looked_under(watched)
+            return
+        if watched.fault == "card_removed":  # put back before the service saw it go
+            self._gone(watched, tell)
+        if not watched.told or watched.fault == "card_removed":
+            tell(CardPresented(reader))
+        tell(Status(self.name, State.BUSY))
+        outcome = self._read_card(reader, tell, fresh=watched.told)
+        self._watched[reader] = self._told(watched, outcome, tell)
+        tell(Status(self.name, State.READY))
+
+    def _looked_under(self, watched: Watched) -> Watched:
+        """Make the service look again at a reader whose card was pulled in the middle of a command."""
+        try:
+            found = pcsc.unstick(watched.slot.reader)
+        except CardError:
+            found = False
+        looks = watched.looks - 1
+        more = looks > 0 and not found
+        return replace(watched, looks=looks, next_s=self._monotonic() + LOOK_AGAIN_S if more else None)
+
+    def _told(self, watched: Watched, outcome: IdentityDocument | Fault, tell: Tell) -> Watched:
+        """Tell how a reading ended; what is known of its reader from now on."""
+        if isinstance(outcome, IdentityDocument):
+            tell(IdentityRead(outcome))
+            return replace(watched, told=True, next_s=None, fault="")
+        if outcome.code not in SILENT and (outcome.code, watched.fault) != ("reader_busy", "reader_busy"):
+            tell(CardFault(outcome))
+        pause_s = SETTLE_S if outcome.code == "card_removed" else LOOK_AGAIN_S
+        again = outcome.code in AGAIN and watched.looks > 0
+        next_s = self._monotonic() + pause_s if again else None
+        return replace(watched, told=True, next_s=next_s, looks=watched.looks - 1, fault=outcome.code)
+
+    def _read_card(self, reader: str, tell: Tell, *, fresh: bool) -> IdentityDocument | Fault:
+        deadline_s = self._monotonic() + self._deadline_s
+        try:
+            with pcsc.Session(reader, fresh=fresh, stop=self._stop, deadline_s=deadline_s) as session:
+                return self._read(session, lambda done, total: tell(CardReading(done, total)))
+        except CardError as error:
+            return error.fault

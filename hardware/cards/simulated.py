@@ -1,0 +1,148 @@
+"""A card reader without hardware or PC/SC: the same events, turned by knobs."""
+
+from __future__ import annotations
+
+import threading
+from typing import Literal
+
+from hardware.cards import demo_card
+from hardware.cards.documents import CardFault, CardGone, CardPresented, CardReading, IdentityDocument, IdentityRead
+from hardware.cards.faults import CardError
+from hardware.cards.people import ELDER
+from hardware.cards.sim.demo_card import DemoCard, OtherCard
+from hardware.cards.sim.vpcd import EmulatedCard
+from hardware.device import Fault, State, Status, Tell
+
+Presented = IdentityDocument | Literal["unknown", "torn"]
+TORN_AT = 5
+
+
+class SimulatedCardReader:
+    """Reads emulated cards in memory, command by command, taking `pace_s` seconds for each of them.
+
+    The knobs may be turned from any thread, before the device runs or while it does.
+    """
+
+    def __init__(self, *, name: str = "card", reader: str = "Simulated reader", pace_s: float = 0.005) -> None:
+        self.name = name
+        self._reader = reader
+        self._pace_s = pace_s
+        self._changed = threading.Condition()
+        self._stop = threading.Event()
+        self._plugged = True
+        self._card: EmulatedCard | None = None
+        self._tear_at: int | None = None
+        self._insertions = 0
+        self._asked = False
+
+    def present(self, card: Presented) -> None:
+        """Put a card on the reader: a document, "unknown" for no identity card, "torn" for one pulled in mid-read."""
+        with self._changed:
+            self._tear_at = TORN_AT if card == "torn" else None
+            if isinstance(card, IdentityDocument):
+                self._card = DemoCard(card)
+            else:
+                self._card = OtherCard() if card == "unknown" else DemoCard(ELDER.document())
+            self._insertions += 1
+            self._changed.notify_all()
+
+    def pull_card(self) -> None:
+        """Take the card away, also in the middle of a reading."""
+        self._change()
+
+    def unplug(self) -> None:
+        """Pull the reader's cable; its card is out of reach until `plug`."""
+        self._change(plugged=False)
+
+    def plug(self) -> None:
+        """Put the reader's cable back."""
+        self._change(plugged=True)
+
+    def look_again(self) -> None:
+        """Read the card that lies on the reader once more."""
+        with self._changed:
+            self._asked = True
+            self._changed.notify_all()
+
+    def _change(self, *, plugged: bool | None = None) -> None:
+        with self._changed:
+            if plugged is None:
+                self._card = None
+            else:
+                self._plugged = plugged
+            self._changed.notify_all()
+
+    def open(self) -> Fault | None:
+        """Nothing to take."""
+        return None
+
+    def close(self) -> None:
+        """Nothing to let go."""
+
+    def interrupt(self) -> None:
+        """Wake `serve`, so that it looks at its stop."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def serve(self, stop: threading.Event, tell: Tell) -> Fault | None:
+        """Read every card that is presented until `stop`."""
+        self._stop = stop
+        shown = 0  # the insertion CardPresented went out for, 0 for none
+        plugged = True
+        while not stop.is_set():
+            before, (plugged, card, asked) = plugged, self._next(plugged, shown)
+            if shown and (card != shown or asked):
+                tell(CardGone(self._reader))
+            if plugged != before or not shown:
+                lost = None if plugged else Fault("reader_lost", detail="no reader")
+                tell(Status(self.name, State.FAULT if lost else State.READY, lost))
+            if card and (card != shown or asked) and not stop.is_set():
+                self._read(card, tell)
+            shown = card
+        return None
+
+    def _next(self, plugged: bool, shown: int) -> tuple[bool, int, bool]:
+        """Wait for a change: whether the reader is there, which insertion lies on it, and whether it was asked for."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._stop.is_set() or self._asked or self._sees() != (plugged, shown))
+            asked, self._asked = self._asked, False
+            return *self._sees(), asked
+
+    def _sees(self) -> tuple[bool, int]:
+        return self._plugged, self._insertions if self._plugged and self._card else 0
+
+    def _read(self, insertion: int, tell: Tell) -> None:
+        tell(CardPresented(self._reader))
+        tell(Status(self.name, State.BUSY))
+        try:
+            contact = _Contact(self, insertion)
+            tell(IdentityRead(demo_card.read(contact, lambda done, total: tell(CardReading(done, total)))))
+        except CardError as error:
+            if error.fault.code not in ("stopped", "reader_lost"):
+                tell(CardFault(error.fault))
+        tell(Status(self.name, State.READY))
+
+    def exchange(self, insertion: int, count: int, command: bytes) -> bytes:
+        """One command to the card that was inserted as `insertion`, the `count`th since; raises CardError."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._stop.is_set() or self._sees() != (True, insertion), self._pace_s)
+            if self._stop.is_set():
+                raise CardError("stopped")
+            if count == self._tear_at:
+                self._card = None
+            if self._card is None or self._sees() != (True, insertion):
+                raise CardError("card_removed" if self._plugged else "reader_lost")
+            return self._card.respond(command)
+
+
+class _Contact:
+    """The contacts of one insertion."""
+
+    def __init__(self, reader: SimulatedCardReader, insertion: int) -> None:
+        self._reader = reader
+        self._insertion = insertion
+        self._count = 0
+
+    def transmit(self, command: bytes) -> bytes:
+        self._count += 1
+        return self._reader.exchange(self._insertion, self._count, command)

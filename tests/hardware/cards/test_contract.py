@@ -1,0 +1,135 @@
+"""What both card readers, the real one and the simulated one, must do."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from hardware.cards import (
+    FAULT_CODES,
+    CardFault,
+    CardGone,
+    CardPresented,
+    CardReading,
+    IdentityRead,
+    people,
+)
+from hardware.device import State, Status, Supervisor
+from tests.hardware.cards.conftest import Bench, Heard
+
+
+@pytest.mark.parametrize("name", sorted(people.PEOPLE))
+def test_a_card_is_read_byte_for_byte(running: Bench, heard: Heard, name: str) -> None:
+    running.present(people.document_of(name))
+    assert heard.next(IdentityRead).document == people.document_of(name)
+
+
+def test_events_come_in_order_with_progress_to_the_end(running: Bench, heard: Heard) -> None:
+    running.present(people.ADULT.document())
+    heard.next(IdentityRead)
+    heard.state(State.READY)
+    running.pull_card()
+    heard.next(CardGone)
+    told = [type(event) for event in heard.of(CardPresented, IdentityRead, CardGone)]
+    assert told == [CardPresented, IdentityRead, CardGone]
+    steps = [event for event in heard.events if isinstance(event, CardReading)]
+    assert len(steps) > 2
+    assert [step.done_bytes for step in steps] == sorted(step.done_bytes for step in steps)
+    assert steps[-1].done_bytes == steps[-1].total_bytes
+    assert heard.of(Status)[-2:] == [Status("card", State.BUSY), Status("card", State.READY)]
+
+
+def test_a_card_that_is_no_identity_document_is_said_so(running: Bench, heard: Heard) -> None:
+    running.present("unknown")
+    assert heard.next(CardFault).fault.code == "card_unknown"
+    running.pull_card()
+    heard.next(CardGone)
+    running.present(people.ELDER.document())
+    heard.next(IdentityRead)
+
+
+def test_a_card_pulled_in_mid_read_is_said_so_and_read_when_it_is_back(running: Bench, heard: Heard) -> None:
+    running.present("torn")
+    assert heard.next(CardFault).fault.code == "card_removed"
+    running.pull_card()
+    heard.next(CardGone)
+    running.present(people.ELDER.document())
+    assert heard.next(IdentityRead).document == people.ELDER.document()
+    assert len(heard.of(IdentityRead)) == 1
+
+
+def test_a_lost_reader_is_a_fault_until_it_is_back(running: Bench, heard: Heard) -> None:
+    running.unplug()
+    lost = heard.state(State.FAULT)
+    assert lost.fault is not None
+    assert lost.fault.code == "reader_lost"
+    running.plug()
+    heard.state(State.READY)
+    running.present(people.RARE.document())
+    assert heard.next(IdentityRead).document == people.RARE.document()
+
+
+def test_losing_the_reader_takes_its_card_away(running: Bench, heard: Heard) -> None:
+    running.present(people.ELDER.document())
+    heard.next(IdentityRead)
+    running.unplug()
+    heard.next(CardGone)
+    heard.state(State.FAULT)
+
+
+def test_one_card_after_another_is_read(running: Bench, heard: Heard) -> None:
+    for person in people.PEOPLE.values():
+        running.present(person.document())
+        assert heard.next(IdentityRead).document == person.document()
+        running.pull_card()
+        heard.next(CardGone)
+
+
+def test_a_swapped_card_is_read_as_the_new_one(running: Bench, heard: Heard) -> None:
+    running.present(people.ELDER.document())
+    assert heard.next(IdentityRead).document == people.ELDER.document()
+    running.present(people.ADULT.document())
+    heard.next(CardGone)
+    assert heard.next(IdentityRead).document == people.ADULT.document()
+
+
+def test_a_card_left_on_the_reader_is_read_again_when_asked(running: Bench, heard: Heard) -> None:
+    running.present(people.ELDER.document())
+    heard.next(IdentityRead)
+    heard.state(State.READY)
+    running.device.look_again()
+    heard.next(CardGone)
+    heard.next(CardPresented)
+    assert heard.next(IdentityRead).document == people.ELDER.document()
+
+
+def test_a_card_already_there_at_the_start_is_read(bench: Bench, heard: Heard) -> None:
+    bench.present(people.ELDER.document())
+    supervisor = Supervisor(bench.device, heard)
+    supervisor.start()
+    assert heard.next(IdentityRead).document == people.ELDER.document()
+    assert supervisor.stop()
+
+
+def test_stopping_ends_every_thread(bench: Bench, heard: Heard) -> None:
+    before = threading.active_count()
+    for _ in range(3):
+        supervisor = Supervisor(bench.device, heard)
+        supervisor.start()
+        heard.state(State.READY)
+        assert supervisor.stop()
+    assert threading.active_count() == before
+
+
+def test_every_fault_told_is_in_the_list_and_nothing_personal_is_in_any_repr(running: Bench, heard: Heard) -> None:
+    for card in ("unknown", "torn"):
+        running.present(card)
+        assert heard.next(CardFault).fault.code in FAULT_CODES
+        running.pull_card()
+        heard.next(CardGone)
+    running.present(people.RARE.document())
+    heard.next(IdentityRead)
+    shown = repr(heard.events)
+    for secret in ("987654", "YEUNG", "䶮", "1948"):
+        assert secret not in shown
