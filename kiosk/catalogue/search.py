@@ -1,0 +1,171 @@
+"""Finds services by what people type: three scripts, pinyin, Jyutping, everyday names, and slips of the finger."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rapidfuzz import fuzz
+
+from kiosk.catalogue.findings import Finding, nearest
+from kiosk.catalogue.model import LANGUAGES, Language, ListedService
+from kiosk.catalogue.texts import Texts
+from kiosk.catalogue.toml_source import Table, read_toml
+
+LONGEST_QUERY: Final = 60
+_FUZZY_FROM: Final = 4  # letters: shorter words hit too much by chance
+_FUZZY_FLOOR: Final = 78.0
+_NAME, _WORD, _SOUND, _GROUP = 1.0, 0.97, 0.9, 0.7
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One text that leads to a service, and how much a hit on it counts."""
+
+    row: int
+    text: str
+    weight: float
+    language: Language | None = None
+
+
+def fold(text: str) -> str:
+    """Lower case, one width, no accents, single spaces; Han characters stay as they are."""
+    wide = unicodedata.normalize("NFKD", text[: LONGEST_QUERY * 4]).casefold()
+    kept = "".join(char if char.isalnum() else " " for char in wide if not unicodedata.combining(char))
+    return " ".join(kept.split())
+
+
+def pinyin(text: str) -> str:
+    """Mandarin sounds without tones, run together."""
+    from pypinyin import lazy_pinyin
+
+    return "".join(lazy_pinyin(text, errors="ignore"))
+
+
+def jyutping(text: str) -> str:
+    """Cantonese sounds without tones, run together."""
+    import ToJyutping
+
+    pairs: Iterable[tuple[str, str | None]] = ToJyutping.get_jyutping_list(text)
+    return "".join((sound or "").split(" ")[0].rstrip("123456") for _char, sound in pairs)
+
+
+def _has_han(text: str) -> bool:
+    return any(char >= "\u3400" for char in text)
+
+
+class SearchIndex:
+    """All texts that lead to a service, folded once; a query compares with each."""
+
+    def __init__(
+        self, listing: tuple[ListedService, ...], texts: Texts, synonyms: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        self._listing = listing
+        self._entries = tuple(
+            entry for place, row in enumerate(listing) for entry in _entries(place, row, texts, synonyms)
+        )
+
+    def search(self, query: str, language: Language) -> tuple[ListedService, ...]:
+        """Rows that fit, best first; an empty query finds nothing."""
+        asked = fold(query[:LONGEST_QUERY])
+        if not asked:
+            return ()
+        best: dict[int, float] = {}
+        for sought in _readings(asked):
+            for entry in self._entries:
+                score = _score(sought, entry) + (0.5 if entry.language == language else 0.0)
+                if score >= _FUZZY_FLOOR * _GROUP and score > best.get(entry.row, 0.0):
+                    best[entry.row] = score
+        return tuple(self._listing[row] for row in _ranked(best))
+
+
+def _ranked(best: Mapping[int, float]) -> list[int]:
+    """Best first; once something fits well, what fits much worse is noise."""
+    if not best:
+        return []
+    floor = max(best.values()) - 25
+    return sorted((row for row in best if best[row] >= floor), key=lambda row: (-best[row], row))
+
+
+def _readings(asked: str) -> tuple[str, ...]:
+    """The query as typed, and by its sounds, so that a wrong character that sounds right still finds."""
+    if not _has_han(asked) or len(asked) < 2:
+        return (asked,)
+    return tuple(dict.fromkeys((asked, pinyin(asked), jyutping(asked))))
+
+
+def _entries(place: int, row: ListedService, texts: Texts, synonyms: Mapping[str, tuple[str, ...]]) -> Iterator[_Entry]:
+    yield _Entry(place, fold(row.id), _NAME)
+    for language in LANGUAGES:
+        yield _Entry(place, fold(row.names[language]), _NAME, language)
+        for key in (f"department.{row.department}", f"category.{row.category}"):
+            yield _Entry(place, fold(texts.say(language, key)), _GROUP, language)
+    yield _Entry(place, pinyin(row.names["zh_Hans"]), _SOUND)
+    yield _Entry(place, jyutping(row.names["zh_Hant"]), _SOUND)
+    for word in synonyms.get(row.id, ()):
+        yield _Entry(place, fold(word), _WORD)
+        if _has_han(word):
+            yield _Entry(place, pinyin(word), _SOUND)
+            yield _Entry(place, jyutping(word), _SOUND)
+
+
+def _score(asked: str, entry: _Entry) -> float:
+    text = entry.text
+    if _has_han(asked):
+        return entry.weight * _han_score(asked, text)
+    if _has_han(text) and text == asked:
+        return 100.0
+    return entry.weight * _latin_score(asked, text)
+
+
+def _han_score(asked: str, text: str) -> float:
+    if asked == text:
+        return 100.0
+    if asked in text:
+        return 98.0
+    if len(asked) >= 2 and _in_order(asked, text):
+        return 88.0
+    return fuzz.partial_ratio(asked, text) if len(asked) >= _FUZZY_FROM and len(text) >= len(asked) else 0.0
+
+
+def _in_order(short: str, text: str) -> bool:
+    """Whether the characters stand in the text in that order: how Chinese abbreviates."""
+    rest = iter(text)
+    return all(char in rest for char in short)
+
+
+def _latin_score(asked: str, text: str) -> float:
+    if asked == text:
+        return 100.0
+    if f" {text} ".find(f" {asked}") >= 0:
+        return 98.0
+    solid = asked.replace(" ", "")
+    if len(solid) >= _FUZZY_FROM and solid in text.replace(" ", ""):
+        return 94.0
+    if len(solid) < _FUZZY_FROM or len(text) + 1 < len(asked):
+        return 0.0
+    fuzzy = max(fuzz.partial_ratio(asked, text), fuzz.token_set_ratio(asked, text) if " " in asked else 0.0)
+    return fuzzy * 0.95 if fuzzy >= _FUZZY_FLOOR else 0.0
+
+
+def read_synonyms(path: Path, known: Collection[str], findings: list[Finding]) -> dict[str, tuple[str, ...]]:
+    """Everyday names by service id, from assets/services/synonyms.toml."""
+    name = f"services/{path.name}"
+    source = read_toml(path, name)
+    if isinstance(source, Finding):
+        findings.append(source)
+        return {}
+    root = Table(source, (), source.values, findings)
+    words: dict[str, tuple[str, ...]] = {}
+    for table in root.tables("synonym"):
+        said = table.texts("words")
+        for service in table.texts("services"):
+            if service not in known:
+                table.note(f"{service} is not in the listing", "services", nearest(service, known))
+            words[service] = (*words.get(service, ()), *said)
+        table.done()
+    root.done()
+    return words

@@ -1,0 +1,1 @@
+"""Who stands at the kiosk: identity numbers and the ways to sign in."""
