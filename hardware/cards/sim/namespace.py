@@ -52,7 +52,9 @@ def connect(port: int) -> socket.socket:
     deadline_s = time.monotonic() + CONNECT_TIMEOUT_S
     while True:
         try:
-            return socket.create_connection(("127.0.0.1", port))
+            card = socket.create_connection(("127.0.0.1", port), CONNECT_TIMEOUT_S)
+            card.settimeout(None)
+            return card
         except ConnectionRefusedError:
             if time.monotonic() > deadline_s:
                 raise

@@ -1,0 +1,117 @@
+"""The words of the card lab's console, one line in, one line out."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+
+from hardware.cards.people import PEOPLE, document_of
+from hardware.cards.sim.demo_card import DemoCard, MuteCard, OtherCard
+from hardware.cards.sim.lab import CardLab, LabError
+from hardware.cards.sim.vpcd import CardSlot, EmulatedCard
+
+HELP = f"""\
+insert CARD [READER]   put a card in: {", ".join(PEOPLE)}, other (a bank card), mute
+pull [READER]          take it out
+swap CARD [READER]     replace it faster than the service looks
+slow SECONDS [READER]  every command takes this long
+tear N [READER]        the next card is pulled in the middle of its Nth command
+wrong [READER]         every answer of this reader has a bit flipped
+calm [READER]          turn every knob of this reader back
+kill | start           end the PC/SC service, or start it again
+show                   what is in the readers
+quit                   end the lab
+READER is 0 or 1; without it, 0."""
+
+
+def make_card(name: str) -> EmulatedCard:
+    """The card of this name; KeyError for a name that is none."""
+    if name == "other":
+        return OtherCard()
+    return MuteCard() if name == "mute" else DemoCard(document_of(name))
+
+
+def flip_a_bit(count: int, answer: bytes) -> bytes:
+    """An answer with a wrong byte in its data; selection is left alone so that the reading begins."""
+    return answer if count == 1 or len(answer) < 3 else bytes((answer[0] ^ 0x01,)) + answer[1:]
+
+
+class Console:
+    """Obeys lines; `ended` after quit."""
+
+    def __init__(self, lab: CardLab) -> None:
+        self._lab = lab
+        self.ended = False
+        self._verbs: dict[str, Callable[[list[str]], str]] = {
+            "insert": self._insert,
+            "pull": self._pull,
+            "swap": self._insert,
+            "slow": self._slow,
+            "tear": self._tear,
+            "wrong": self._wrong,
+            "calm": self._calm,
+            "kill": self._kill,
+            "start": self._start,
+            "show": self._show,
+            "help": lambda _words: HELP,
+            "quit": self._quit,
+        }
+
+    def obey(self, line: str) -> str:
+        """Do what the line says; the reply, also for a line that makes no sense."""
+        verb, *words = line.split() or ["help"]
+        try:
+            return self._verbs[verb](words)
+        except (KeyError, IndexError, ValueError):
+            return f"Not understood: {line.strip()} (type help)"
+        except LabError as error:
+            return str(error)
+
+    def _slot(self, words: list[str]) -> CardSlot:
+        number = int(words[0]) if words else 0
+        if not 0 <= number < len(self._lab.slots):
+            raise ValueError(number)
+        return self._lab.slots[number]
+
+    def _insert(self, words: list[str]) -> str:
+        self._slot(words[1:]).insert(make_card(words[0]))
+        return f"{words[0]} is in"
+
+    def _pull(self, words: list[str]) -> str:
+        self._slot(words).remove()
+        return "empty"
+
+    def _slow(self, words: list[str]) -> str:
+        seconds = float(words[0])
+        self._slot(words[1:]).slow_s = seconds
+        return f"{seconds:g} s a command"
+
+    def _tear(self, words: list[str]) -> str:
+        self._slot(words[1:]).tear_at = int(words[0])
+        return f"pulled at command {words[0]}"
+
+    def _wrong(self, words: list[str]) -> str:
+        self._slot(words).alter = flip_a_bit
+        return "answers are wrong"
+
+    def _calm(self, words: list[str]) -> str:
+        self._slot(words).calm()
+        return "calm"
+
+    def _kill(self, _words: list[str]) -> str:
+        self._lab.kill(signal.SIGKILL)
+        return "the service is dead"
+
+    def _start(self, _words: list[str]) -> str:
+        if self._lab.running:
+            return "the service runs"
+        self._lab.start()
+        return "the service runs again"
+
+    def _show(self, _words: list[str]) -> str:
+        cards = [type(slot.card).__name__ if slot.card else "empty" for slot in self._lab.slots]
+        return ", ".join(f"{number}: {card}" for number, card in enumerate(cards))
+
+    def _quit(self, _words: list[str]) -> str:
+        self.ended = True
+        return "bye"
