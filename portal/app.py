@@ -1,0 +1,266 @@
+"""The ingest node: the contract's calls over a store. It holds no key that opens an envelope."""
+
+import asyncio
+import json
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from offline_queue.envelope import (
+    CHUNK_BYTES,
+    ENVELOPE_MEDIA_TYPE,
+    MAX_BODY_BYTES,
+    MAX_HEADER_BYTES,
+    Malformed,
+    Signer,
+    instant,
+    read_statement,
+)
+from portal import intake
+from portal.guard import Guard, RateLimit, read_body
+from portal.intake import Missing, Taken
+from portal.keys import PublicKeys
+from portal.problem import Problem
+from portal.store import Store
+
+T = TypeVar("T")
+log = logging.getLogger("portal")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a node takes: bytes per call, seconds per body, calls per second and address."""
+
+    inline_bytes: int = 64 * 1024
+    heartbeat_bytes: int = 16 * 1024
+    body_deadline_s: float = 30.0
+    rate: float = 500.0
+    burst: float = 2000.0
+
+    @property
+    def packet_bytes(self) -> int:
+        """The largest PUT of an envelope."""
+        return 4 + 2 * MAX_HEADER_BYTES + self.inline_bytes
+
+
+@dataclass(frozen=True)
+class Node:
+    """What the calls stand on."""
+
+    store: Store
+    signer: Signer
+    keys: PublicKeys
+    limits: Limits
+    wall: Callable[[], datetime]
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `work` in a transaction and wait for its commit."""
+        future: Future[T] = self.store.submit(work)
+        return await asyncio.wrap_future(future)
+
+
+def create_app(
+    store: Store,
+    signer: Signer,
+    keys: PublicKeys,
+    *,
+    limits: Limits | None = None,
+    wall: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> FastAPI:
+    """The application; the store is closed when it shuts down."""
+    node = Node(store, signer, keys, limits or Limits(), wall)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await asyncio.to_thread(store.close)
+
+    app = FastAPI(title="Kiosk portal", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    _add_calls(app, node)
+    _add_health(app, node)
+    _add_refusals(app)
+    rate_limit = RateLimit(rate=node.limits.rate, burst=node.limits.burst)
+    app.add_middleware(Guard, signer=signer, rate_limit=rate_limit)
+    return app
+
+
+def _body_of(media_type: str, description: str) -> dict[str, Any]:
+    schema = {"type": "string", "format": "binary"}
+    return {"requestBody": {"required": True, "description": description, "content": {media_type: {"schema": schema}}}}
+
+
+def _answers(**described: str) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI responses: `s201="..."`; the 4xx ones are problem documents."""
+    problem = {"application/problem+json": {"schema": {"type": "object"}}}
+    found: dict[int | str, dict[str, Any]] = {}
+    for name, description in {**described, "s429": "too many", "s503": "busy"}.items():
+        status = int(name[1:])
+        found[status] = {"description": description} | ({"content": problem} if status >= 400 else {})
+    return found
+
+
+def _add_calls(app: FastAPI, node: Node) -> None:
+    @app.get("/v1/hello", summary="Signed time, limits and key ids", responses=_answers(s200="hello"))
+    async def hello() -> Response:
+        return JSONResponse(_hello(node))
+
+    @app.put(
+        "/v1/envelopes/{envelope_id}",
+        summary="Announce an envelope; a small one comes whole",
+        responses=_answers(
+            s200="taken before: the same receipt",
+            s201="taken: the receipt",
+            s202="announced: the missing chunks",
+            s400="malformed",
+            s401="unknown device",
+            s403="revoked device",
+            s408="too slow",
+            s409="other digest or place taken",
+            s413="too large",
+            s422="refused for good",
+        ),
+        openapi_extra=_body_of(ENVELOPE_MEDIA_TYPE, "preface length (4 bytes), JSON preface, ciphertext if inline"),
+    )
+    async def put_envelope(envelope_id: str, request: Request) -> Response:
+        return await _put_envelope(node, envelope_id, request)
+
+    @app.put(
+        "/v1/envelopes/{envelope_id}/chunks/{n}",
+        summary="One chunk of the ciphertext, in any order, any number of times",
+        responses=_answers(
+            s200="stored", s400="malformed", s404="unknown", s408="too slow", s413="too large", s422="other digest"
+        ),
+        openapi_extra=_body_of("application/octet-stream", f"up to {CHUNK_BYTES} bytes"),
+    )
+    async def put_chunk(envelope_id: str, n: int, request: Request) -> Response:
+        return await _put_chunk(node, envelope_id, n, request)
+
+    @app.get(
+        "/v1/envelopes/{envelope_id}",
+        summary="Missing chunks, or the receipt: how a crash resumes",
+        responses=_answers(s200="receipt", s202="missing chunks", s404="unknown"),
+    )
+    async def get_envelope(envelope_id: str) -> Response:
+        return _standing(await node.run(lambda db: intake.look(db, envelope_id)))
+
+    @app.post(
+        "/v1/envelopes/{envelope_id}/commit",
+        summary="Take a complete envelope, once",
+        responses=_answers(
+            s200="taken before: the same receipt", s201="taken", s404="unknown", s409="missing", s422="digest"
+        ),
+    )
+    async def commit(envelope_id: str) -> Response:
+        now = node.wall()
+        return _standing(await node.run(lambda db: intake.commit(db, envelope_id, node.signer, now)))
+
+    @app.post(
+        "/v1/heartbeat",
+        summary="A kiosk's health, signed by its device key",
+        responses=_answers(
+            s200="kept",
+            s400="malformed",
+            s401="unknown device",
+            s403="revoked",
+            s408="too slow",
+            s413="too large",
+            s422="bad signature",
+        ),
+        openapi_extra=_body_of("application/json", 'a statement of kind "heartbeat"'),
+    )
+    async def heartbeat(request: Request) -> Response:
+        return await _heartbeat(node, request)
+
+
+def _hello(node: Node) -> dict[str, Any]:
+    return {
+        "time": instant(node.wall()),
+        "limits": {"inline_bytes": node.limits.inline_bytes, "chunk_bytes": CHUNK_BYTES, "body_bytes": MAX_BODY_BYTES},
+        "recipients": [entry["kid"] for entry in node.keys.document["recipients"]],
+        "receipt_keys": [entry["kid"] for entry in node.keys.document["receipt_keys"]],
+    }
+
+
+async def _put_envelope(node: Node, envelope_id: str, request: Request) -> Response:
+    raw = await read_body(request, limit=node.limits.packet_bytes, deadline_s=node.limits.body_deadline_s)
+    if isinstance(raw, Problem):
+        return raw.response()
+    asked = intake.read_announcement(envelope_id, raw, node.keys.recipient_kids)
+    if isinstance(asked, Problem):
+        return asked.response()
+    now = node.wall()
+    return _standing(await node.run(lambda db: intake.announce(db, asked, node.signer, now)))
+
+
+async def _put_chunk(node: Node, envelope_id: str, n: int, request: Request) -> Response:
+    raw = await read_body(request, limit=CHUNK_BYTES, deadline_s=node.limits.body_deadline_s)
+    if isinstance(raw, Problem):
+        return raw.response()
+    problem = await node.run(lambda db: intake.take_chunk(db, envelope_id, n, raw))
+    return problem.response() if problem else JSONResponse({"stored": n})
+
+
+async def _heartbeat(node: Node, request: Request) -> Response:
+    raw = await read_body(request, limit=node.limits.heartbeat_bytes, deadline_s=node.limits.body_deadline_s)
+    if isinstance(raw, Problem):
+        return raw.response()
+    now = node.wall()
+    kept = await node.run(lambda db: _keep_heartbeat(db, raw, now))
+    return kept.response() if kept else JSONResponse({"time": instant(now)})
+
+
+def _keep_heartbeat(db: sqlite3.Connection, raw: bytes, now: datetime) -> Problem | None:
+    text = raw.decode("utf-8", "replace")
+    sender = intake.sender_of(db, text)
+    if isinstance(sender, Problem):
+        return sender
+    body = read_statement("heartbeat", text, {sender.kid: sender.public})
+    if isinstance(body, Malformed) or body.get("kiosk_id") != sender.kiosk_id:
+        return Problem(422, "bad_signature")
+    intake.keep_heartbeat(db, sender.kiosk_id, json.dumps(body), now)
+    return None
+
+
+def _standing(found: Taken | Missing | Problem) -> Response:
+    if isinstance(found, Problem):
+        return found.response()
+    if isinstance(found, Missing):
+        return JSONResponse({"missing": list(found.chunks)}, 202)
+    return JSONResponse({"receipt": found.receipt}, 200 if found.again else 201)
+
+
+def _add_health(app: FastAPI, node: Node) -> None:
+    @app.get("/healthz", summary="The process answers")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz", summary="The database answers too")
+    async def readyz() -> dict[str, str]:
+        await node.run(lambda db: db.execute("SELECT 1").fetchone())
+        return {"status": "ok"}
+
+
+def _add_refusals(app: FastAPI) -> None:
+    @app.exception_handler(HTTPException)
+    async def refused(_: Request, error: HTTPException) -> Response:
+        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "malformed")
+        return Problem(error.status_code, code).response()
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, __: RequestValidationError) -> Response:
+        return Problem(422, "malformed").response()
+
+    @app.exception_handler(sqlite3.Error)
+    async def no_database(_: Request, error: sqlite3.Error) -> Response:
+        log.error("database: %s", type(error).__name__)
+        return Problem(503, "busy").response()

@@ -1,0 +1,162 @@
+"""`python -m portal`: make a portal, enrol kiosks, serve, deliver, and see what came in."""
+
+import json
+import signal
+import sys
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from offline_queue.envelope import Kem, key_id
+from portal.keys import NotInitialisedError
+
+_data = click.option(
+    "--data", "folder", type=click.Path(file_okay=False, path_type=Path), required=True, help="The portal's folder."
+)
+
+
+class _Friendly(click.Group):
+    """Turns the one mistake everybody makes first into a sentence."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except NotInitialisedError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Friendly)
+def main() -> None:
+    """The reference portal that kiosks deliver to."""
+
+
+@main.command()
+@_data
+@click.option(
+    "--kem", type=click.Choice([kem.value for kem in Kem]), default=Kem.HYBRID.value, help="How keys are wrapped."
+)
+def init(folder: Path, kem: str) -> None:
+    """Make keys and database; kiosks load the portal-public.json that this leaves. Again it changes nothing."""
+    from portal.keys import make_keys
+    from portal.store import make_database
+
+    folder.mkdir(parents=True, exist_ok=True)
+    public = make_keys(folder, kem=Kem(kem))
+    make_database(folder)
+    click.echo(json.dumps({"public": str(public)}))
+
+
+@main.command()
+@_data
+@click.option("--kiosk-id", required=True, help="The kiosk's name.")
+@click.option("--public-key", required=True, help="Its Ed25519 device key, 64 hexadecimal digits.")
+def enrol(folder: Path, kiosk_id: str, public_key: str) -> None:
+    """Let a device key speak for a kiosk."""
+    from portal.intake import enrol as enrol_key
+    from portal.store import DATABASE, Store
+
+    raw = _key_bytes(public_key)
+    _require(folder)
+    store = Store(folder / DATABASE)
+    now = datetime.now(UTC)
+    store.submit(lambda db: enrol_key(db, kiosk_id, key_id(raw), raw, now)).result()
+    store.close()
+    click.echo(json.dumps({"kiosk_id": kiosk_id, "kid": key_id(raw)}))
+
+
+def _key_bytes(text: str) -> bytes:
+    try:
+        raw = bytes.fromhex(text)
+    except ValueError:
+        raw = b""
+    if len(raw) != 32:
+        raise click.BadParameter("64 hexadecimal digits are needed", param_hint="--public-key")
+    return raw
+
+
+def _require(folder: Path) -> None:
+    from portal.keys import public_keys
+
+    public_keys(folder)
+
+
+@main.command()
+@_data
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=0, show_default=True, help="0 takes any free one.")
+@click.option("--with-worker/--without-worker", default=True, show_default=True, help="Deliver in a process beside.")
+@click.option("--tls-certificate", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--tls-key", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--client-ca",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Kiosks must show a certificate by it.",
+)
+@click.option("--rate", default=500.0, show_default=True, help="Calls a second per address.")
+def serve(
+    folder: Path,
+    host: str,
+    port: int,
+    with_worker: bool,
+    tls_certificate: Path | None,
+    tls_key: Path | None,
+    client_ca: Path | None,
+    rate: float,
+) -> None:
+    """Take envelopes; prints one JSON line with the port when ready."""
+    from portal.app import Limits
+    from portal.server import Tls
+    from portal.server import serve as run
+
+    if (tls_certificate is None) != (tls_key is None):
+        raise click.UsageError("--tls-certificate and --tls-key go together")
+    tls = Tls(tls_certificate, tls_key, client_ca) if tls_certificate and tls_key else None
+    _require(folder)
+    run(folder, host=host, port=port, with_worker=with_worker, tls=tls, limits=Limits(rate=rate, burst=4 * rate))
+
+
+@main.command()
+@_data
+@click.option("--until-input-ends", is_flag=True, help="Stop when the standard input closes, besides SIGTERM.")
+@click.option("--once", is_flag=True, help="Deliver what is there and stop.")
+def worker(folder: Path, until_input_ends: bool, once: bool) -> None:
+    """Open what came in and deliver it to the departments."""
+    from portal.worker import Worker
+
+    stop = threading.Event()
+    _stop_on_signals(stop)
+    if until_input_ends:
+        threading.Thread(target=_watch_input, args=(stop,), daemon=True).start()
+    deliverer = Worker(folder)
+    if once:
+        deliverer.work()
+    else:
+        deliverer.serve(stop)
+    deliverer.close()
+
+
+def _stop_on_signals(stop: threading.Event) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+
+
+def _watch_input(stop: threading.Event) -> None:
+    sys.stdin.buffer.read()
+    stop.set()
+
+
+@main.command()
+@_data
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+def received(folder: Path, as_json: bool) -> None:
+    """Show what each department got."""
+    from portal.worker import received as look
+
+    entries = look(folder)
+    if as_json:
+        click.echo(json.dumps(entries, ensure_ascii=False, indent=1))
+        return
+    for entry in entries:
+        click.echo(f"{entry['reference']}  {entry['department']}  {entry['service']}  {entry['receipt_number']}")

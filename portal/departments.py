@@ -1,0 +1,58 @@
+"""Departments behind one interface, and a simulated set that notes what each of them gets."""
+
+import csv
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Final, Protocol
+
+from offline_queue.envelope import Payload
+
+_LISTING: Final = Path(__file__).with_name("departments.tsv")
+UNLISTED: Final = "Unlisted service"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One opened submission on its way to its department."""
+
+    envelope_id: str
+    department: str
+    reference: str
+    payload: Payload = field(repr=False)
+
+
+class Department(Protocol):
+    """Where submissions go. `deliver` may be called again with the same envelope and must then change nothing."""
+
+    def deliver(self, delivery: Delivery) -> bool:
+        """Hand over; false when the department cannot take it now and it must be offered again."""
+
+
+@cache
+def _listing() -> Mapping[str, str]:
+    with _LISTING.open(encoding="utf-8", newline="") as file:
+        return {row["service"]: row["department"] for row in csv.DictReader(file, delimiter="\t")}
+
+
+def department_of(service: str) -> str:
+    """The department that a service belongs to."""
+    return _listing().get(service, UNLISTED)
+
+
+class SimulatedDepartment:
+    """Notes each delivery once and counts repeats; keeps no answer: what was in it stays sealed in the portal."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def deliver(self, delivery: Delivery) -> bool:
+        """Note the delivery in the caller's transaction."""
+        self._db.execute(
+            "INSERT INTO received (envelope_id, department, reference, service) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (envelope_id) DO UPDATE SET times = times + 1",
+            (delivery.envelope_id, delivery.department, delivery.reference, delivery.payload.service),
+        )
+        return True

@@ -1,0 +1,126 @@
+"""What stands before every call: rate limit, body limit, and the signature under every answer."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from offline_queue.envelope import ANSWER_HEADER, NONCE_HEADER, Signer, answer_header, answer_message
+from portal.problem import Problem
+
+_CALLERS_KEPT: Final = 10_000
+
+
+async def read_body(request: Request, *, limit: int, deadline_s: float) -> bytes | Problem:
+    """The body, refused before it is read when it announces too much, and cut off when it is too long or too slow."""
+    announced = request.headers.get("content-length", "0")
+    if not announced.isdigit() or int(announced) > limit:
+        return Problem(413, "too_large")
+    try:
+        async with asyncio.timeout(deadline_s):
+            return await _gather(request, limit)
+    except TimeoutError:
+        return Problem(408, "too_slow")
+    except ClientDisconnect:
+        return Problem(400, "malformed", "cut off")
+
+
+async def _gather(request: Request, limit: int) -> bytes | Problem:
+    pieces, size = [], 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > limit:
+            return Problem(413, "too_large")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+@dataclass
+class _Bucket:
+    level: float
+    at: float
+
+
+class RateLimit:
+    """A token bucket per caller's address, on this node only: `rate` calls a second, `burst` at once."""
+
+    def __init__(self, *, rate: float, burst: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._monotonic = monotonic
+        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+
+    def allows(self, caller: str) -> bool:
+        """Whether this caller may call once more now."""
+        now = self._monotonic()
+        bucket = self._buckets.setdefault(caller, _Bucket(self._burst, now))
+        self._buckets.move_to_end(caller)
+        bucket.level = min(self._burst, bucket.level + (now - bucket.at) * self._rate)
+        bucket.at = now
+        if len(self._buckets) > _CALLERS_KEPT:
+            self._buckets.popitem(last=False)
+        if bucket.level < 1:
+            return False
+        bucket.level -= 1
+        return True
+
+
+class Guard:
+    """ASGI middleware: refuses callers over their rate, and signs every answer under /v1/ for the asker's nonce."""
+
+    def __init__(self, app: ASGIApp, *, signer: Signer, rate_limit: RateLimit) -> None:
+        self._app = app
+        self._signer = signer
+        self._rate_limit = rate_limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection event."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if scope["path"].startswith("/v1/"):
+            send = _SigningSend(scope, send, self._signer)
+        caller = (scope.get("client") or ("?", 0))[0]
+        app = self._app if self._rate_limit.allows(caller) else Problem(429, "too_many").response()
+        await app(scope, receive, send)
+
+
+class _SigningSend:
+    """Holds an answer back until it is whole (they are all small), then sends it with its signature."""
+
+    def __init__(self, scope: Scope, send: Send, signer: Signer) -> None:
+        self._scope = scope
+        self._send = send
+        self._signer = signer
+        self._start: Message = {}
+        self._body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        self._body += message.get("body", b"")
+        if not message.get("more_body", False):
+            await self._finish()
+
+    async def _finish(self) -> None:
+        signature = answer_header(self._message(), self._signer)
+        headers = [*self._start["headers"], (ANSWER_HEADER.lower().encode(), signature.encode())]
+        await self._send({**self._start, "headers": headers})
+        await self._send({"type": "http.response.body", "body": self._body})
+
+    def _message(self) -> bytes:
+        wanted = NONCE_HEADER.lower().encode()
+        nonce = next((value for name, value in self._scope["headers"] if name == wanted), b"")
+        return answer_message(
+            nonce=nonce[:64].decode("latin-1"),
+            method=self._scope["method"],
+            path=self._scope["path"],
+            status=self._start["status"],
+            body=self._body,
+        )

@@ -1,0 +1,49 @@
+"""RFC 9457 problem documents: what the portal says when it does not do what it was asked."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.responses import JSONResponse
+
+_TITLES: Final = {
+    "malformed": "The request is not an envelope in the contract's form.",
+    "wrong_id": "The address names another envelope than the header.",
+    "unknown_device": "No kiosk with this key is enrolled here.",
+    "revoked_device": "This kiosk's key has been withdrawn.",
+    "bad_signature": "The signature is not the enrolled device's.",
+    "digest_mismatch": "The bytes do not have the digest that was announced.",
+    "wrong_chunks": "The chunks do not add up to the size in the header.",
+    "unknown_recipient": "The envelope is sealed to none of this portal's keys.",
+    "conflict": "Another envelope holds this id or this place in its case.",
+    "unknown_envelope": "No such envelope has been announced.",
+    "unknown_chunk": "The envelope has no chunk of this number.",
+    "chunks_missing": "Some chunks have not arrived yet.",
+    "too_large": "The body is larger than this call takes.",
+    "too_slow": "The body did not arrive in time.",
+    "too_many": "Too many requests; wait a little.",
+    "not_found": "There is nothing at this address.",
+    "method_not_allowed": "This address does not take this method.",
+    "internal": "The portal failed; nothing was taken.",
+    "busy": "The portal cannot take anything just now.",
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An answer that is not success: HTTP status, the contract's code, and for whom it helps a detail."""
+
+    status: int
+    code: str
+    detail: str = ""
+
+    def response(self) -> JSONResponse:
+        """As application/problem+json."""
+        body = {
+            "type": f"urn:kiosk-portal:problem:{self.code}",
+            "title": _TITLES[self.code],
+            "status": self.status,
+            "code": self.code,
+            "detail": self.detail,
+        }
+        headers = {"Retry-After": "1"} if self.status in (429, 503) else None
+        return JSONResponse(body, self.status, headers, "application/problem+json")

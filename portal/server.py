@@ -1,0 +1,96 @@
+"""Running an ingest node: its socket, its announcement, and the worker beside it."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from portal.app import Limits, create_app
+from portal.keys import public_keys, signing_key
+from portal.store import DATABASE, Store
+
+
+@dataclass(frozen=True)
+class Tls:
+    """PEM files: this node's certificate and key; with `client_ca`, callers must show a certificate by it."""
+
+    certificate: Path
+    key: Path
+    client_ca: Path | None = None
+
+
+class _Announcing(uvicorn.Server):
+    """Prints one JSON line with its port when it is ready to be called."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if sockets and self.started:
+            print(json.dumps({"port": sockets[0].getsockname()[1]}), flush=True)
+
+
+def serve(
+    folder: Path, *, host: str, port: int, with_worker: bool, tls: Tls | None = None, limits: Limits | None = None
+) -> None:
+    """Serve until SIGTERM or SIGINT: calls in hand are finished first (5 s at most), then the database is closed."""
+    app = create_app(Store(folder / DATABASE), signing_key(folder), public_keys(folder), limits=limits)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=5,
+        limit_concurrency=512,
+        server_header=False,
+        **_tls_options(tls),
+    )
+    listener = _listen(host, port)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _ended_well)  # the server raises the signal again when it has shut down
+    with _worker_beside(folder) if with_worker else nullcontext():
+        _Announcing(config).run(sockets=[listener])
+
+
+def _ended_well(*_: object) -> None:
+    """Nothing is left to do."""
+
+
+def _tls_options(tls: Tls | None) -> dict[str, Any]:
+    if tls is None:
+        return {}
+    options: dict[str, Any] = {"ssl_certfile": str(tls.certificate), "ssl_keyfile": str(tls.key)}
+    if tls.client_ca is not None:
+        options |= {"ssl_ca_certs": str(tls.client_ca), "ssl_cert_reqs": 2}
+    return options
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(512)
+    return listener
+
+
+class _worker_beside(AbstractContextManager[None]):  # noqa: N801 - read as a function
+    """A worker process that ends with this one, whatever ends it: its standard input closes then."""
+
+    def __init__(self, folder: Path) -> None:
+        command = [sys.executable, "-m", "portal", "worker", "--data", str(folder), "--until-input-ends"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE)
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
