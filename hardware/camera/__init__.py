@@ -1,0 +1,23 @@
+"""Cameras: live frames from any source, and plain checks of portraits and papers. OpenCV loads on first use."""
+
+from hardware.camera import document, portrait
+from hardware.camera.device import Camera, Limits
+from hardware.camera.frame import FAULT_CODES, Frame, FrameSource, Image
+from hardware.camera.jpeg import decode_image, decode_jpeg, encode_jpeg
+from hardware.camera.sources import open_source, source_for
+
+__all__ = [
+    "FAULT_CODES",
+    "Camera",
+    "Frame",
+    "FrameSource",
+    "Image",
+    "Limits",
+    "decode_image",
+    "decode_jpeg",
+    "document",
+    "encode_jpeg",
+    "open_source",
+    "portrait",
+    "source_for",
+]

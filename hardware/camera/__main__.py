@@ -1,0 +1,128 @@
+"""`python -m hardware.camera`: the technician's and the developer's tool for cameras."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import click
+
+from hardware.camera import document, portrait
+from hardware.camera.device import Camera
+from hardware.camera.frame import Frame, FrameSource
+from hardware.camera.jpeg import encode_jpeg
+from hardware.camera.sources import open_source
+from hardware.device import Fault, Status, Supervisor
+
+source_option = click.option(
+    "--source", "spec", default="v4l2:0", show_default=True, envvar="KIOSK_CAMERA",
+    help="v4l2:N, file:PATH, images:FOLDER, synthetic or synthetic:document.",
+)  # fmt: skip
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+
+
+@click.group()
+def main() -> None:
+    """Cameras: find them, take a picture, watch the stream."""
+
+
+def _say(as_json: bool, **facts: object) -> None:
+    if as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False))
+    else:
+        click.echo("  ".join(f"{name}: {value}" for name, value in facts.items() if value is not None))
+
+
+def _opened(spec: str, as_json: bool) -> FrameSource:
+    source = open_source(spec)
+    if isinstance(source, Fault):
+        _say(as_json, fault=source.code, detail=source.detail)
+        raise SystemExit(1)
+    return source
+
+
+@main.command(name="list")
+@json_option
+def list_cameras(as_json: bool) -> None:
+    """List the cameras of this machine, by the names that survive a reboot where there are any."""
+    by_id = {link.resolve(): link.name for link in _sorted(Path("/dev/v4l/by-id"), "*")}
+    nodes = [node for node in _sorted(Path("/dev"), "video*") if node.name[5:].isdigit()]
+    for node in nodes:
+        _say(as_json, source=f"v4l2:{node.name[5:]}", device=str(node), name=by_id.get(node))
+    if not nodes:
+        _say(as_json, fault="camera_missing")
+        raise SystemExit(1)
+
+
+def _sorted(folder: Path, pattern: str) -> list[Path]:
+    return sorted(folder.glob(pattern)) if folder.is_dir() else []
+
+
+@main.command()
+@source_option
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("snap.jpg"), show_default=True)
+@click.option("--check", type=click.Choice(["portrait", "document"]), help="Also judge the picture.")
+@json_option
+def snap(spec: str, out: Path, check: str | None, as_json: bool) -> None:
+    """Take one picture."""
+    source = _opened(spec, as_json)
+    try:
+        frame = _first_frame(source)
+    finally:
+        source.close()
+    if isinstance(frame, Fault):
+        _say(as_json, fault=frame.code, detail=frame.detail)
+        raise SystemExit(1)
+    out.write_bytes(encode_jpeg(frame.image))
+    verdict = _verdict(check, frame)
+    _say(as_json, file=str(out), width=frame.image.shape[1], height=frame.image.shape[0], verdict=verdict)
+
+
+def _first_frame(source: FrameSource, patience_s: float = 5.0) -> Frame | Fault:
+    """The first good frame: cameras often begin with a few bad ones."""
+    deadline_s = time.monotonic() + patience_s
+    while True:
+        came = source.read(1.0)
+        if isinstance(came, Frame) or came.code == "camera_lost" or time.monotonic() > deadline_s:
+            return came
+
+
+def _verdict(check: str | None, frame: Frame) -> str | None:
+    if check == "portrait":
+        return portrait.assess(frame.image).code
+    return document.assess(frame.image).code if check == "document" else None
+
+
+@main.command()
+@source_option
+@click.option("--seconds", type=float, help="Stop after this long.")
+@click.option("--check", type=click.Choice(["portrait", "document"]), help="Also judge each second's picture.")
+@json_option
+def watch(spec: str, seconds: float | None, check: str | None, as_json: bool) -> None:
+    """Say every change of the camera's state, and each second the frame rate."""
+
+    def tell(event: object) -> None:
+        if isinstance(event, Status):
+            _say(as_json, state=event.state.value, fault=event.fault.code if event.fault else None)
+
+    camera = Camera(spec)
+    supervisor = Supervisor(camera, tell, backoff_s=(0.5, 8.0))
+    supervisor.start()
+    end_s = time.monotonic() + seconds if seconds is not None else None
+    try:
+        before = 0
+        while end_s is None or time.monotonic() < end_s:
+            time.sleep(1.0)
+            frame = camera.latest()
+            if frame is not None:
+                _say(as_json, fps=max(0, frame.number - before), verdict=_verdict(check, frame))
+                before = frame.number
+    except KeyboardInterrupt:
+        pass
+    finally:
+        supervisor.stop()
+
+
+if __name__ == "__main__":
+    main()

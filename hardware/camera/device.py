@@ -1,0 +1,129 @@
+"""A camera as a device: the newest frame in a slot, and what is wrong with the stream told once per change."""
+
+from __future__ import annotations
+
+import threading
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hardware.camera.frame import Frame, FrameSource
+from hardware.camera.sources import source_for
+from hardware.device import Fault, State, Status, Tell
+
+DARK_MEAN = 12
+"""Mean grey level under which a picture shows nothing."""
+
+FROZEN_FRAMES = 5
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long each trouble may last before it is told, in seconds, and when a dead stream is opened anew."""
+
+    stalled_s: float = 1.0
+    frozen_s: float = 1.0
+    dark_s: float = 2.0
+    reopen_s: float = 5.0
+
+
+class Camera:
+    """A camera on any source: a specification as `source_for` takes it, or a source of your own.
+
+    `latest()` may be called from any thread; frames older than the present stream are never given.
+    """
+
+    def __init__(
+        self,
+        source: str | FrameSource,
+        *,
+        name: str = "face_camera",
+        limits: Limits = Limits(),
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = name
+        made = source_for(source) if isinstance(source, str) else source
+        self.source: FrameSource | None = None if isinstance(made, Fault) else made
+        self._unusable = made if isinstance(made, Fault) else None
+        self._limits, self._monotonic = limits, monotonic
+        self._slot: Frame | None = None
+
+    def latest(self) -> Frame | None:
+        """The newest picture, None while the camera gives none (lost, stalled, frozen, garbled)."""
+        return self._slot
+
+    def open(self) -> Fault | None:
+        """Take the camera."""
+        return self._unusable if self.source is None else self.source.open()
+
+    def serve(self, stop: threading.Event, tell: Tell) -> Fault | None:
+        """Keep the newest frame until stopped or the camera is lost; a dead stream is given up after a while."""
+        if self.source is None:
+            return self._unusable
+        health = Health(self._limits, self.source.still, self._monotonic())
+        while not stop.is_set():
+            came = self.source.read(self._limits.stalled_s)
+            if isinstance(came, Fault) and came.code == "camera_lost":
+                self._slot = None
+                return came
+            fault = health.judge(came, self._monotonic())
+            shows_something = fault is None or fault.code == "camera_dark"
+            self._slot = (came if isinstance(came, Frame) else self._slot) if shows_something else None
+            tell(Status(self.name, State.FAULT if fault else State.READY, fault))
+            if fault is not None and health.hopeless(self._monotonic()):
+                return fault
+        return None
+
+    def close(self) -> None:
+        """Let the camera go and forget its last picture."""
+        self._slot = None
+        if self.source is not None:
+            self.source.close()
+
+    def interrupt(self) -> None:
+        """Nothing to interrupt: a read ends by itself within about a second."""
+
+
+class Health:
+    """Turns what a source gives into the one trouble to tell; pure but for the times handed in."""
+
+    def __init__(self, limits: Limits, still: bool, now_s: float) -> None:
+        self._limits, self._still = limits, still
+        self._good_s = self._moved_s = self._lit_s = now_s  # when the stream was last good, moving, lit
+        self._garbled = False
+        self._print = 0
+        self._same = 0
+
+    def judge(self, came: Frame | Fault, now_s: float) -> Fault | None:
+        """The present trouble, None when pictures come and show something."""
+        if isinstance(came, Fault):
+            self._garbled = came.code.startswith("image_")
+            if now_s - self._good_s < self._limits.stalled_s:
+                return None
+            return Fault("camera_garbled" if self._garbled else "camera_stalled")
+        self._good_s = now_s
+        if self._is_frozen(came, now_s):
+            return Fault("camera_frozen")
+        return Fault("camera_dark") if self._is_dark(came, now_s) else None
+
+    def hopeless(self, now_s: float) -> bool:
+        """Whether the stream gave nothing new for so long that only opening it again can help."""
+        return now_s - min(self._good_s, self._moved_s) > self._limits.reopen_s
+
+    def _is_frozen(self, frame: Frame, now_s: float) -> bool:
+        seen = zlib.crc32(frame.image[::8, ::8].tobytes())
+        self._same = self._same + 1 if seen == self._print else 0
+        self._print = seen
+        if self._still or self._same == 0 or self._is_black(frame):
+            self._moved_s = now_s
+        return self._same >= FROZEN_FRAMES and now_s - self._moved_s >= self._limits.frozen_s
+
+    def _is_dark(self, frame: Frame, now_s: float) -> bool:
+        if not self._is_black(frame):
+            self._lit_s = now_s
+        return now_s - self._lit_s >= self._limits.dark_s
+
+    @staticmethod
+    def _is_black(frame: Frame) -> bool:
+        return float(frame.image[::16, ::16].mean()) < DARK_MEAN

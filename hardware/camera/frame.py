@@ -1,0 +1,77 @@
+"""A picture from a camera, what gives pictures, and the one door to OpenCV.
+
+OpenCV is loaded when the first camera opens, never at import: start-up must not pay for it.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hardware.device import Fault
+
+Image = NDArray[np.uint8]
+"""Rows x columns x 3, blue, green, red."""
+
+FAULT_CODES = (
+    "camera_missing",  # nothing there to open
+    "camera_lost",  # was there, is gone
+    "camera_stalled",  # no picture for a second
+    "camera_frozen",  # the same picture again and again
+    "camera_garbled",  # pictures arrive, none can be decoded
+    "camera_dark",  # covered, or no light
+    "camera_unsupported",
+    "image_corrupt",
+    "image_too_large",
+)
+"""Every fault code this room can give; each needs a text `fault.<code>` in every language."""
+
+MAX_PIXELS = 50_000_000
+MAX_SIDE = 20_000
+MAX_FILE_BYTES = 32 * 1024 * 1024
+
+_loading = threading.Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One picture: its number since the source opened, when it came (monotonic seconds), and its pixels."""
+
+    number: int
+    mono_s: float
+    image: Image
+
+    def __repr__(self) -> str:
+        return f"Frame({self.number}, {self.image.shape[1]}x{self.image.shape[0]})"
+
+
+class FrameSource(Protocol):
+    """Something that gives pictures at its own pace; one thread at a time."""
+
+    still: bool
+    """Whether two equal pictures in a row are natural here (a folder, a paper on a tray) and not a frozen camera."""
+
+    def open(self) -> Fault | None:
+        """Take the camera; may be called again after `close`."""
+
+    def read(self, timeout_s: float) -> Frame | Fault:
+        """The next picture, or `camera_stalled` after about `timeout_s`, `image_corrupt`, `camera_lost`."""
+
+    def close(self) -> None:
+        """Let the camera go; harmless when it is not open."""
+
+
+def load_cv2() -> Any:
+    """OpenCV, with its limits set before its first import (it reads them once)."""
+    with _loading:
+        os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MAX_PIXELS))
+        os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "1")  # seconds a stalled camera may block a read
+        os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")
+        import cv2
+
+        return cv2

@@ -1,0 +1,157 @@
+"""The simulated camera: a drawn face that breathes and blinks, or a drawn card on the tray, with knobs to break it."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+
+from hardware.camera import drawing
+from hardware.camera.frame import Frame, Image, load_cv2
+from hardware.camera.jpeg import decode_jpeg, encode_jpeg
+from hardware.camera.sources import Pace
+from hardware.device import Fault
+
+Scene = Literal["face", "document"]
+Look = Literal["clear", "dark", "bright", "blurred", "empty", "fidgeting"]
+
+BLINK_EVERY_S, BLINK_S = 4.0, 0.15
+
+
+class SyntheticSource:
+    """1280 x 720 pictures of a made-up scene at `fps`; every knob is safe from any thread and outlives a reopen."""
+
+    def __init__(
+        self,
+        scene: Scene = "face",
+        *,
+        fps: float = 30.0,
+        sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.scene = scene
+        self.still = scene == "document"
+        self._pace = Pace(fps, sleep, monotonic)
+        self._plugged = threading.Event()
+        self._plugged.set()
+        self._moving = threading.Event()
+        self._moving.set()
+        self._look: Look = "clear"
+        self._frozen: Image | None = None
+        self._corrupting = False
+        self._open = False
+        self._count = 0
+        self._last: Image | None = None
+
+    # Knobs -----------------------------------------------------------------------------------------------------------
+
+    def unplug(self) -> None:
+        """Pull the cable: reads say lost, opening says missing."""
+        self._plugged.clear()
+        self._moving.set()
+
+    def plug(self) -> None:
+        """Put the cable back."""
+        self._plugged.set()
+
+    def go_dark(self) -> None:
+        """Cover the lens."""
+        self._look = "dark"
+
+    def overexpose(self) -> None:
+        """Shine a lamp into the lens."""
+        self._look = "bright"
+
+    def defocus(self) -> None:
+        """Lose focus."""
+        self._look = "blurred"
+
+    def leave(self) -> None:
+        """Nobody in the chair, nothing on the tray."""
+        self._look = "empty"
+
+    def fidget(self) -> None:
+        """Move too much for a picture."""
+        self._look = "fidgeting"
+
+    def freeze(self) -> None:
+        """Give the same picture again and again."""
+        self._frozen = self._last if self._last is not None else self._picture(0.0)
+
+    def stall(self) -> None:
+        """Give no picture at all, yet stay plugged in."""
+        self._moving.clear()
+
+    def corrupt(self) -> None:
+        """Give truncated JPEGs."""
+        self._corrupting = True
+
+    def restore(self) -> None:
+        """Mend everything but the cable."""
+        self._look, self._frozen, self._corrupting = "clear", None, False
+        self._moving.set()
+
+    # FrameSource -----------------------------------------------------------------------------------------------------
+
+    def open(self) -> Fault | None:
+        """Take the camera, if it is plugged in."""
+        if not self._plugged.is_set():
+            return Fault("camera_missing")
+        self._picture(0.0)  # draw everything once, before the first frame is due
+        self._open = True
+        return None
+
+    def read(self, timeout_s: float) -> Frame | Fault:
+        """The next picture."""
+        if not self._moving.wait(timeout_s):
+            return Fault("camera_stalled")
+        now_s = self._pace.wait()
+        if not self._open or not self._plugged.is_set():
+            return Fault("camera_lost")
+        if self._corrupting:
+            damaged = decode_jpeg(encode_jpeg(drawing.wall())[:2000])
+            return damaged if isinstance(damaged, Fault) else Fault("image_corrupt")
+        self._count += 1
+        self._last = self._frozen if self._frozen is not None else self._picture(now_s)
+        return Frame(self._count, now_s, self._last)
+
+    def close(self) -> None:
+        """Let the camera go."""
+        self._open = False
+
+    # Pictures --------------------------------------------------------------------------------------------------------
+
+    def _picture(self, now_s: float) -> Image:
+        picture = self._face(now_s) if self.scene == "face" else self._tray()
+        if self._look == "dark":
+            return np.asarray(picture // 40, np.uint8)
+        if self._look == "bright":
+            return np.asarray(np.minimum(picture.astype(np.uint16) * 2 + 90, 255), np.uint8)
+        if self._look == "blurred":
+            return np.asarray(load_cv2().GaussianBlur(picture, (0, 0), 7), np.uint8)
+        return picture
+
+    def _tray(self) -> Image:
+        return (drawing.tray() if self._look == "empty" else drawing.tray_with_card()).copy()
+
+    def _face(self, now_s: float) -> Image:
+        picture = drawing.wall().copy()
+        if self._look == "empty":
+            return picture
+        reach = 60.0 if self._look == "fidgeting" else 5.0
+        pace = 9.0 if self._look == "fidgeting" else 0.9
+        bust = drawing.bust(eyes_open=now_s % BLINK_EVERY_S > BLINK_S)
+        dx, dy = round(reach * math.sin(now_s * pace)), round(3 * math.sin(now_s * 1.3)) + 3
+        source, target = _overlap(dx, drawing.WIDTH), _overlap(-dx, drawing.WIDTH)
+        rows, shifted = slice(0, drawing.HEIGHT - dy), slice(dy, drawing.HEIGHT)
+        load_cv2().copyTo(bust.pixels[rows, target], bust.mask[rows, target], picture[shifted, source])
+        return picture
+
+
+def _overlap(shift: int, length: int) -> slice:
+    """The part of a row that stays in the picture when it moves by `shift`."""
+    return slice(max(0, shift), length + min(0, shift))
