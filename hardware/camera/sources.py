@@ -50,7 +50,7 @@ class V4l2Source:
         self._capture = capture
         return None
 
-    def read(self, timeout_s: float) -> Frame | Fault:
+    def read(self, timeout_s: float) -> Frame | Fault:  # noqa: ARG002 - paced by the source
         """The next frame; after an unplug OpenCV still says "opened", so a missing node decides what is lost."""
         if self._capture is None:
             return Fault("camera_lost")
@@ -108,7 +108,7 @@ class FilmSource:
         self._pace = Pace(fps if 1 <= fps <= 120 else 30.0, self._sleep)
         return None
 
-    def read(self, timeout_s: float) -> Frame | Fault:
+    def read(self, timeout_s: float) -> Frame | Fault:  # noqa: ARG002 - paced by the source
         """The next frame of the film, the first again after the last."""
         if self._capture is None:
             return Fault("camera_lost")
@@ -148,7 +148,7 @@ class FolderSource:
         )
         return None if self._files else Fault("camera_missing", detail=f"{self._folder.name} has no pictures")
 
-    def read(self, timeout_s: float) -> Frame | Fault:
+    def read(self, timeout_s: float) -> Frame | Fault:  # noqa: ARG002 - paced by the source
         """The next file's picture."""
         if not self._files:
             return Fault("camera_lost")
