@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -17,18 +16,19 @@ from kiosk.catalogue.toml_source import Table, read_toml
 
 LONGEST_QUERY: Final = 60
 _FUZZY_FROM: Final = 4  # letters: shorter words hit too much by chance
-_FUZZY_FLOOR: Final = 78.0
+_FUZZY_FLOOR: Final = 80.0
+_FLOOR: Final = 60.0
+_SOUNDS_FROM: Final = 3  # characters: two sounds run together hit too much by chance
 _NAME, _WORD, _SOUND, _GROUP = 1.0, 0.97, 0.9, 0.7
 
 
-@dataclass(frozen=True)
-class _Entry:
-    """One text that leads to a service, and how much a hit on it counts."""
+class _Entry(NamedTuple):
+    """One text that leads to services, and how much a hit on it counts."""
 
-    row: int
     text: str
     weight: float
-    language: Language | None = None
+    language: Language | None
+    rows: frozenset[int]
 
 
 def fold(text: str) -> str:
@@ -58,28 +58,37 @@ def _has_han(text: str) -> bool:
 
 
 class SearchIndex:
-    """All texts that lead to a service, folded once; a query compares with each."""
+    """All texts that lead to a service, folded once; a query compares with those of its own script."""
 
     def __init__(
         self, listing: tuple[ListedService, ...], texts: Texts, synonyms: Mapping[str, tuple[str, ...]]
     ) -> None:
         self._listing = listing
-        self._entries = tuple(
-            entry for place, row in enumerate(listing) for entry in _entries(place, row, texts, synonyms)
-        )
+        rows: dict[tuple[str, float, Language | None], set[int]] = {}
+        for place, row in enumerate(listing):
+            for key in _keys(row, texts, synonyms):
+                rows.setdefault(key, set()).add(place)
+        entries = [_Entry(*key, frozenset(places)) for key, places in rows.items() if key[0]]
+        self._han = [entry._replace(text=entry.text.replace(" ", "")) for entry in entries if _has_han(entry.text)]
+        self._latin = [entry for entry in entries if not _has_han(entry.text)]
 
     def search(self, query: str, language: Language) -> tuple[ListedService, ...]:
         """Rows that fit, best first; an empty query finds nothing."""
         asked = fold(query[:LONGEST_QUERY])
-        if not asked:
-            return ()
         best: dict[int, float] = {}
-        for sought in _readings(asked):
-            for entry in self._entries:
-                score = _score(sought, entry) + (0.5 if entry.language == language else 0.0)
-                if score >= _FUZZY_FLOOR * _GROUP and score > best.get(entry.row, 0.0):
-                    best[entry.row] = score
+        for sought in _readings(asked) if asked else ():
+            self._collect(sought, language, best)
         return tuple(self._listing[row] for row in _ranked(best))
+
+    def _collect(self, sought: str, language: Language, best: dict[int, float]) -> None:
+        han = _has_han(sought)
+        for entry in self._han if han else self._latin:
+            score = entry.weight * (_han_score(sought, entry.text) if han else _latin_score(sought, entry))
+            if score < _FLOOR:
+                continue
+            score += entry.language == language
+            for row in entry.rows:
+                best[row] = max(score, best.get(row, 0.0))
 
 
 def _ranked(best: Mapping[int, float]) -> list[int]:
@@ -92,33 +101,27 @@ def _ranked(best: Mapping[int, float]) -> list[int]:
 
 def _readings(asked: str) -> tuple[str, ...]:
     """The query as typed, and by its sounds, so that a wrong character that sounds right still finds."""
-    if not _has_han(asked) or len(asked) < 2:
+    if not _has_han(asked):
         return (asked,)
-    return tuple(dict.fromkeys((asked, pinyin(asked), jyutping(asked))))
+    plain = asked.replace(" ", "")
+    return (plain, pinyin(plain), jyutping(plain)) if len(plain) >= _SOUNDS_FROM else (plain,)
 
 
-def _entries(place: int, row: ListedService, texts: Texts, synonyms: Mapping[str, tuple[str, ...]]) -> Iterator[_Entry]:
-    yield _Entry(place, fold(row.id), _NAME)
+def _keys(
+    row: ListedService, texts: Texts, synonyms: Mapping[str, tuple[str, ...]]
+) -> Iterator[tuple[str, float, Language | None]]:
+    yield fold(row.id), _NAME, None
     for language in LANGUAGES:
-        yield _Entry(place, fold(row.names[language]), _NAME, language)
+        yield fold(row.names[language]), _NAME, language
         for key in (f"department.{row.department}", f"category.{row.category}"):
-            yield _Entry(place, fold(texts.say(language, key)), _GROUP, language)
-    yield _Entry(place, pinyin(row.names["zh_Hans"]), _SOUND)
-    yield _Entry(place, jyutping(row.names["zh_Hant"]), _SOUND)
+            yield fold(texts.say(language, key)), _GROUP, language
+    yield pinyin(row.names["zh_Hans"]), _SOUND, None
+    yield jyutping(row.names["zh_Hant"]), _SOUND, None
     for word in synonyms.get(row.id, ()):
-        yield _Entry(place, fold(word), _WORD)
+        yield fold(word), _WORD, None
         if _has_han(word):
-            yield _Entry(place, pinyin(word), _SOUND)
-            yield _Entry(place, jyutping(word), _SOUND)
-
-
-def _score(asked: str, entry: _Entry) -> float:
-    text = entry.text
-    if _has_han(asked):
-        return entry.weight * _han_score(asked, text)
-    if _has_han(text) and text == asked:
-        return 100.0
-    return entry.weight * _latin_score(asked, text)
+            yield pinyin(word), _SOUND, None
+            yield jyutping(word), _SOUND, None
 
 
 def _han_score(asked: str, text: str) -> float:
@@ -137,18 +140,26 @@ def _in_order(short: str, text: str) -> bool:
     return all(char in rest for char in short)
 
 
-def _latin_score(asked: str, text: str) -> float:
+def _latin_score(asked: str, entry: _Entry) -> float:
+    text = entry.text
     if asked == text:
         return 100.0
-    if f" {text} ".find(f" {asked}") >= 0:
+    if entry.weight != _SOUND and f" {text}".find(f" {asked}") >= 0:
         return 98.0
     solid = asked.replace(" ", "")
-    if len(solid) >= _FUZZY_FROM and solid in text.replace(" ", ""):
-        return 94.0
-    if len(solid) < _FUZZY_FROM or len(text) + 1 < len(asked):
+    if len(solid) < _FUZZY_FROM:
         return 0.0
-    fuzzy = max(fuzz.partial_ratio(asked, text), fuzz.token_set_ratio(asked, text) if " " in asked else 0.0)
-    return fuzzy * 0.95 if fuzzy >= _FUZZY_FLOOR else 0.0
+    if solid in (text if entry.weight == _SOUND else text.replace(" ", "")):
+        return 94.0
+    return _fuzzy(asked, solid, text) if len(text) + 1 >= len(solid) else 0.0
+
+
+def _fuzzy(asked: str, solid: str, text: str) -> float:
+    if " " in text:
+        found = max(fuzz.partial_ratio(asked, text), fuzz.token_set_ratio(asked, text) if " " in asked else 0.0)
+    else:
+        found = fuzz.partial_ratio(solid, text)
+    return found * 0.95 if found >= _FUZZY_FLOOR else 0.0
 
 
 def read_synonyms(path: Path, known: Collection[str], findings: list[Finding]) -> dict[str, tuple[str, ...]]:
