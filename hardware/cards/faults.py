@@ -10,6 +10,9 @@ FAULT_CODES = (
     "card_unreadable",  # does not answer, or two cards at once: one card, chip first, then try again
     "card_invalid",  # answers, but what it says breaks its own format
     "card_timeout",  # answered too slowly to finish
+    "card_access_denied",  # the key typed or scanned does not open this document's chip
+    "card_channel_broken",  # an answer inside the protected channel was forged or garbled
+    "card_not_genuine",  # its data is not what its issuer signed
     "reader_busy",  # another program holds the reader
     "reader_lost",  # reader unplugged or its service ended
 )
