@@ -162,16 +162,19 @@ class Caller:
             self._base_url + path,
             data=body or None,
             headers=dict(headers),
-            timeout=(min(self._connect_timeout_s, deadline_s), deadline_s),
+            # The total deadline is the timer's; the pause between two bytes only has to be no shorter.
+            timeout=(min(self._connect_timeout_s, deadline_s), deadline_s + 1.0),
             allow_redirects=False,
             stream=True,
         )
         self._session.cookies.clear()
         read = _read_capped(response)
+        if self._watch.cut:
+            read = NoReply("too_late")  # what was read so far ends where the deadline cut it
         if isinstance(read, NoReply):
             response.close()
             return read
-        return NoReply("too_late") if self._watch.cut else Reply(response.status_code, response.headers, read)
+        return Reply(response.status_code, response.headers, read)
 
 
 def _read_capped(response: requests.Response) -> bytes | NoReply:
@@ -184,8 +187,10 @@ def _read_capped(response: requests.Response) -> bytes | NoReply:
     if len(body) > REPLY_LIMIT_BYTES:
         return NoReply("oversized")
     response.raw.read(0)  # lets the connection go back to its pool
-    return body
+    return body if "Content-Length" not in response.headers or len(body) == int(announced) else NoReply("cut_off")
 
 
 def _code_of(error: Exception) -> str:
+    if isinstance(error, requests.ReadTimeout):
+        return "too_late"  # a handshake that stalls ends at the connection's own time-out
     return "unreachable" if isinstance(error, requests.ConnectTimeout | requests.ConnectionError) else "cut_off"

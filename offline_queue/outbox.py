@@ -34,7 +34,7 @@ from offline_queue.schema import (
     prepare,
     version_of,
 )
-from offline_queue.writer import Writer
+from offline_queue.writer import LONG_LOG_BYTES, Writer
 
 T = TypeVar("T")
 DEFAULT_QUOTA_BYTES: Final = 2 * 1024**3
@@ -50,6 +50,11 @@ class Limits:
     quota_bytes: int = DEFAULT_QUOTA_BYTES
     ballast_bytes: int = 16 * 1024**2
     low_disk_bytes: int = LOW_DISK_BYTES
+
+    @property
+    def long_log_bytes(self) -> int:
+        """From this size the log is moved into the database without waiting: the ballast must have room for it."""
+        return min(LONG_LOG_BYTES, self.ballast_bytes // 2) or LONG_LOG_BYTES
 
 
 class Outbox:
@@ -107,7 +112,7 @@ class Outbox:
             return ready
         outbox = cls(
             path,
-            Writer(ready, path.with_name(path.name + "-wal")),
+            Writer(ready, path.with_name(path.name + "-wal"), long_log=limits.long_log_bytes),
             lock,
             limits=limits,
             kiosk_code=kiosk_code,
@@ -263,10 +268,13 @@ class Outbox:
             return fault_of(error)
 
     def _try_hard(self, work: Callable[[Connection], T]) -> T | QueueFault:
-        """As `_try`, and on a full disk once more with the ballast thrown out: what empties the queue must go on."""
+        """As `_try`, but what empties the queue goes on when the disk is full: log emptied, then ballast thrown out."""
         done = self._try(work)
-        if isinstance(done, QueueFault) and done.code == "disk_full" and self._ballast.drop():
-            return self._try(work)
+        for make_room in (self._writer.shorten_log, self._ballast.drop, self._writer.shorten_log):
+            if not isinstance(done, QueueFault) or done.code != "disk_full":
+                break
+            if make_room():
+                done = self._try(work)
         return done
 
     def _hand_back_numbers(self) -> None:
@@ -291,14 +299,14 @@ def _lock(path: Path) -> int | QueueFault:
 
 def _connection(path: Path, connect: Connect, limits: Limits, clocks: Clocks) -> Connection | QueueFault:
     try:
+        path.touch(mode=0o600)  # before the engine makes it: its log takes the same mode
         connection = connect(path)
         fault = _make_ready(connection, limits, clocks)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         return fault_of(error)
     if fault is not None:
         connection.close()
         return fault
-    path.chmod(0o600)
     return connection
 
 

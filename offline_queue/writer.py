@@ -12,22 +12,26 @@ from typing import Any, Final, Generic, TypeVar
 from offline_queue.schema import Connection
 
 T = TypeVar("T")
-_LONG_LOG_BYTES: Final = 8 * 1024 * 1024
+LONG_LOG_BYTES: Final = 8 * 1024 * 1024
 
 
 @dataclass
 class _Job(Generic[T]):
     work: Callable[[Connection], T]
+    alone: bool = False
     done: "Future[T]" = field(default_factory=Future)
 
 
 class Writer:
     """Runs functions on the connection, each in a transaction of its own, and keeps the write-ahead log short."""
 
-    def __init__(self, connection: Connection, log: Path, *, idle_s: float = 0.25) -> None:
+    def __init__(
+        self, connection: Connection, log: Path, *, idle_s: float = 0.25, long_log: int = LONG_LOG_BYTES
+    ) -> None:
         self._connection = connection
         self._log = log
         self._idle_s = idle_s
+        self._long_log = long_log
         self._jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
         self._closed = threading.Event()
         self._wipe = False
@@ -37,9 +41,15 @@ class Writer:
 
     def run(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction and return after its commit; what `work` or the commit raises comes out here."""
+        return self._wait_for(_Job(work))
+
+    def shorten_log(self) -> bool:
+        """Move the whole log into the database and empty it now; false when a reader or a full disk is in the way."""
+        return self._wait_for(_Job(lambda _: self._checkpoint("TRUNCATE"), alone=True))
+
+    def _wait_for(self, job: "_Job[T]") -> T:
         if self._closed.is_set():
             raise sqlite3.ProgrammingError("the outbox is closed")
-        job = _Job(work)
         self._jobs.put(job)
         return job.done.result()
 
@@ -57,7 +67,7 @@ class Writer:
     def _serve(self) -> None:
         while (job := self._next()) is not None:
             self._run(job)
-            if self._log_bytes() > _LONG_LOG_BYTES:
+            if self._log_bytes() > self._long_log:
                 self._checkpoint("PASSIVE")  # nobody waits for it: the job has been answered
         self._checkpoint("TRUNCATE")
         self._connection.close()
@@ -72,7 +82,7 @@ class Writer:
     def _run(self, job: "_Job[Any]") -> None:
         self._dirty = True
         try:
-            result = self._transaction(job.work)
+            result = job.work(self._connection) if job.alone else self._transaction(job.work)
         except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for the job, not to this thread
             job.done.set_exception(error)
             return
