@@ -109,7 +109,7 @@ def _tray_colour(lab: Any) -> Any:
             lab[near : height - near, width - far : width - near].reshape(-1, 3),
         ]
     )
-    return np.median(ring, axis=0)
+    return np.median(ring if len(ring) else lab.reshape(-1, 3), axis=0)
 
 
 def _touches_edge(outline: NDArray[np.int32], width: int, height: int) -> bool:

@@ -32,6 +32,12 @@ CARD_BAND: Colour = (196, 206, 190)
 INK: Colour = (52, 44, 30)
 
 
+@lru_cache(maxsize=1)
+def grain() -> Image:
+    """The noise of a sensor, a little larger than a frame: each frame adds another part of it."""
+    return np.random.default_rng(20).integers(0, 4, (HEIGHT + 32, WIDTH + 32, 3)).astype(np.uint8)
+
+
 @dataclass(frozen=True, eq=False)
 class Bust:
     """A drawn bust: its pixels, and where they cover the wall (255)."""

@@ -40,7 +40,7 @@ def edge_width(patch: Grey) -> float:
     before = np.abs(np.diff(fine, axis=1))
     after = np.abs(np.diff(soft, axis=1))
     strong = before > 6
-    if np.count_nonzero(strong) < 0.0005 * strong.size:
+    if np.count_nonzero(strong) < max(1.0, 0.0005 * strong.size):
         return 1.0
     return float(np.minimum(after, before)[strong].sum() / before[strong].sum())
 

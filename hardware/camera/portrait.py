@@ -46,7 +46,7 @@ class PortraitVerdict:
 def assess(image: Image, previous: Image | None = None) -> PortraitVerdict:
     """Judge a frame, worst trouble first; with the frame before it (about 0.1 to 0.5 s) also movement.
 
-    About 3 ms for 1280 x 720. Any 8-bit BGR picture of at least 16 pixels a side gets a verdict.
+    About 3 ms for 1280 x 720. Any 8-bit BGR picture gets a verdict.
     """
     small = grey(scaled(image, WORKING_SIDE))
     oval = _oval(small.shape[1], small.shape[0])
@@ -96,7 +96,8 @@ def _oval(width: int, height: int) -> np.ndarray[tuple[int, int], np.dtype[np.bo
     y, x = np.ogrid[:height, :width]
     dx = (x - GUIDE_CENTRE[0] * width) / (GUIDE_RADII[0] * height)
     dy = (y - GUIDE_CENTRE[1] * height) / (GUIDE_RADII[1] * height)
-    return np.asarray(dx * dx + dy * dy <= 1.0, np.bool_)
+    oval = np.asarray(dx * dx + dy * dy <= 1.0, np.bool_)
+    return oval if oval.any() else np.ones_like(oval)  # a picture of a few pixels
 
 
 def _box(small: Grey, oval: np.ndarray[tuple[int, int], np.dtype[np.bool_]]) -> Grey:

@@ -181,7 +181,8 @@ class Pace:
         if now_s < self._due_s:
             self._sleep(self._due_s - now_s)
             now_s = self._monotonic()
-        self._due_s = max(self._due_s + self._period_s, now_s)
+        in_step = now_s - self._due_s < self._period_s
+        self._due_s = (self._due_s if in_step else now_s) + self._period_s
         return now_s
 
 

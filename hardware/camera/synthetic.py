@@ -126,7 +126,7 @@ class SyntheticSource:
     # Pictures --------------------------------------------------------------------------------------------------------
 
     def _picture(self, now_s: float) -> Image:
-        picture = self._face(now_s) if self.scene == "face" else self._tray()
+        picture = self._grained(self._face(now_s) if self.scene == "face" else self._tray())
         if self._look == "dark":
             return np.asarray(picture // 40, np.uint8)
         if self._look == "bright":
@@ -136,7 +136,13 @@ class SyntheticSource:
         return picture
 
     def _tray(self) -> Image:
-        return (drawing.tray() if self._look == "empty" else drawing.tray_with_card()).copy()
+        return drawing.tray() if self._look == "empty" else drawing.tray_with_card()
+
+    def _grained(self, picture: Image) -> Image:
+        """Sensor noise, so that no two frames are equal: a live camera's never are."""
+        down, right = self._count * 7 % 32, self._count * 11 % 31
+        part = drawing.grain()[down : down + drawing.HEIGHT, right : right + drawing.WIDTH]
+        return np.asarray(load_cv2().add(picture, part), np.uint8)
 
     def _face(self, now_s: float) -> Image:
         picture = drawing.wall().copy()

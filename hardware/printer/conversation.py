@@ -20,7 +20,6 @@ from hardware.printer.status import (
 from hardware.printer.transport import Transport
 
 CHUNK_BYTES = 4096
-GLANCE_S = 1.0
 
 
 def _trouble(code: str) -> PrinterStatus:
@@ -40,11 +39,13 @@ class Conversation:
         *,
         answer_timeout_s: float = 1.0,
         write_timeout_s: float = 5.0,
+        glance_s: float = 1.0,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._transport = transport
         self._answer_timeout_s = answer_timeout_s
         self._write_timeout_s = write_timeout_s
+        self._glance_s = glance_s
         self._monotonic = monotonic
         self._ear = Ear()
 
@@ -77,7 +78,7 @@ class Conversation:
         """The printer's proof that all before this point is on paper: what GS r 1 says once it is reached.
 
         With a `token` (four characters 20h to 7Eh) the printer must also give it back (GS ( H). While waiting, the
-        real-time status is asked each second, and a trouble seen twice ends the wait.
+        real-time status is asked every `glance_s`, and a trouble seen twice ends the wait.
         """
         if self._drain() is None:
             return Fault("printer_lost")
@@ -87,10 +88,10 @@ class Conversation:
         return self._await_mark(self._monotonic() + timeout_s, token)
 
     def _await_mark(self, deadline_s: float, token: bytes | None) -> Paper | Fault:
-        """Hear the end mark, glancing at the real-time status each second; `slip_unproven` when it never comes."""
+        """Hear the end mark, glancing at the real-time status meanwhile; `slip_unproven` when it never comes."""
         total, owed, trouble = Heard(), 0, None
         while True:
-            until_s = min(deadline_s, self._monotonic() + GLANCE_S)
+            until_s = min(deadline_s, self._monotonic() + self._glance_s)
             heard = self._listen(until_s, lambda h: bool(h.plain or h.tokens))
             if heard is None or heard.junk:
                 return Fault("printer_garbled" if heard else "printer_lost")

@@ -121,9 +121,14 @@ def render(
     `CodeTooLongError` when a code does not fit; `FileNotFoundError` when the fonts do not.
     """
     page = Page(width_dots - 2 * MARGIN, fonts, language, LARGE if large else 1.0)
-    strips = [_draw(page, block) for block in blocks[:MAX_BLOCKS]]
     edge = np.zeros((MARGIN, page.width), bool)
-    body = np.vstack([np.vstack([edge, *strips])[: MAX_HEIGHT - MARGIN], edge])
+    strips, rows = [edge], MARGIN
+    for block in blocks[:MAX_BLOCKS]:
+        if rows >= MAX_HEIGHT:
+            break
+        strips.append(_draw(page, block))
+        rows += strips[-1].shape[0]
+    body = np.vstack([np.vstack(strips)[: MAX_HEIGHT - MARGIN], edge])
     sheet = np.zeros((body.shape[0], width_dots), bool)
     sheet[:, MARGIN : MARGIN + page.width] = body
     return Raster(width_dots, sheet.shape[0], np.packbits(sheet, axis=1).tobytes())

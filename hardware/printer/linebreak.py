@@ -57,10 +57,10 @@ def units(paragraph: str) -> list[str]:
 def _joins(unit: str, character: str) -> bool:
     """Whether a character belongs to the unit before it."""
     last = unit[-1]
-    if character == " " or last == " ":
-        return character == last
     if character in CLOSING or last in OPENING or unicodedata.combining(character):
         return True
+    if " " in (character, last):
+        return character == last
     return not (is_wide(last) or is_wide(character) or (last in CLOSING and not last.isascii()))
 
 

@@ -54,6 +54,7 @@ class SlipPrinter:
         poll_s: float = 1.0,
         answer_timeout_s: float = 1.0,
         write_timeout_s: float = 5.0,
+        glance_s: float = 1.0,
         proof_timeout_s: float = 15.0,
         busy_timeout_s: float = 60.0,
         debounce: int = 2,
@@ -66,7 +67,11 @@ class SlipPrinter:
         self._times = debounce
         self._process_ids = process_ids  # GS ( H: newer Epson printers; an unknown make may print it as text
         self._talk = Conversation(
-            transport, answer_timeout_s=answer_timeout_s, write_timeout_s=write_timeout_s, monotonic=monotonic
+            transport,
+            answer_timeout_s=answer_timeout_s,
+            write_timeout_s=write_timeout_s,
+            glance_s=glance_s,
+            monotonic=monotonic,
         )
         self._line = threading.Lock()  # one conversation at a time: a poll or a job
         self._wake = threading.Event()

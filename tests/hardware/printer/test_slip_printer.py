@@ -1,0 +1,280 @@
+"""The printer and its emulator keep one contract: "printed" needs proof, and one job is one paper."""
+
+import itertools
+import os
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from hardware.device import Fault, State, Status, Supervisor
+from hardware.printer.emulator import FAULTS, EmulatedPrinter
+from hardware.printer.faces import NOTO
+from hardware.printer.layout import Rule, Text, render
+from hardware.printer.raster import Raster
+from hardware.printer.slip_printer import PrintOutcome, Result, SlipPrinter
+from hardware.printer.status import FAULT_CODES, Paper
+from hardware.printer.transport import Transport, transport_for
+
+REAL = os.environ.get("KIOSK_PRINTER")
+SLIP = render([Text("樣本 SAMPLE", "title", True), Rule(), *[Text("測試一二三 test")] * 12], fonts=NOTO, language="en")
+JOB_BYTES = len(SLIP.job())
+STATUS_BYTES = 12  # DLE EOT 1 to 4, asked before the job
+
+
+def quick(address: str, **changes: Any) -> SlipPrinter:
+    transport = transport_for(address)
+    assert not isinstance(transport, Fault)
+    limits = {"answer_timeout_s": 0.3, "write_timeout_s": 0.3, "glance_s": 0.15, "proof_timeout_s": 0.9, "poll_s": 0.02}
+    return SlipPrinter(transport, **{**limits, **changes})
+
+
+@pytest.fixture
+def paper() -> Iterator[EmulatedPrinter]:
+    with EmulatedPrinter() as printer:
+        yield printer
+
+
+@pytest.fixture
+def printer(paper: EmulatedPrinter) -> Iterator[SlipPrinter]:
+    made = quick(paper.address)
+    assert made.open() is None
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["emulated", pytest.param("real", marks=pytest.mark.skipif(not REAL, reason="KIOSK_PRINTER"))])
+def any_printer(request: pytest.FixtureRequest) -> Iterator[SlipPrinter]:
+    with EmulatedPrinter() as emulated:
+        made = SlipPrinter(_transport(emulated.address if request.param == "emulated" else str(REAL)))
+        assert made.open() is None
+        yield made
+        made.close()
+
+
+def _transport(address: str) -> Transport:
+    transport = transport_for(address)
+    assert not isinstance(transport, Fault)
+    return transport
+
+
+# The contract, on both ---
+
+
+def test_a_printer_that_opens_is_online_and_has_paper(any_printer: SlipPrinter) -> None:
+    assert any_printer.status.online
+    assert any_printer.status.paper in (Paper.OK, Paper.LOW)
+
+
+def test_a_slip_is_printed_with_proof(any_printer: SlipPrinter) -> None:
+    assert any_printer.print_slip(SLIP, "job-1") == PrintOutcome(Result.PRINTED)
+
+
+def test_the_same_job_again_gives_the_same_outcome(any_printer: SlipPrinter) -> None:
+    first, second = any_printer.print_slip(SLIP, "job-1"), any_printer.print_slip(SLIP, "job-1")
+    assert first == second
+
+
+# The emulated one, broken ---
+
+
+def same_dots(paper: Raster) -> bool:
+    return (paper.width, paper.height, paper.packed) == (SLIP.width, SLIP.height, SLIP.packed)
+
+
+def again(printer: SlipPrinter, paper: EmulatedPrinter, job: str) -> PrintOutcome:
+    """The same job once more, after everything was mended and the line opened anew."""
+    paper.restore()
+    paper.power_on()
+    printer.close()
+    assert printer.open() is None
+    return printer.print_slip(SLIP, job)
+
+
+def test_the_paper_shows_the_slip(paper: EmulatedPrinter, printer: SlipPrinter) -> None:
+    printer.print_slip(SLIP, "a")
+    assert [same_dots(sheet) for sheet in paper.papers] == [True]
+
+
+@pytest.mark.parametrize("fault", sorted(set(FAULTS) - {"paper_low", "jam_cutter"}))
+def test_a_fault_before_the_job_means_failed_no_paper_and_another_try(
+    fault: str, paper: EmulatedPrinter, printer: SlipPrinter
+) -> None:
+    getattr(paper, fault)()
+    outcome = printer.print_slip(SLIP, "a")
+    assert outcome.result is Result.FAILED
+    assert outcome.fault is not None
+    assert outcome.fault.code in FAULT_CODES
+    assert paper.papers == []
+    assert again(printer, paper, "a").result is Result.PRINTED
+    assert len(paper.papers) == 1
+
+
+@pytest.mark.parametrize("fault", sorted(set(FAULTS) - {"paper_low"}))
+@pytest.mark.parametrize("share", [0.001, 0.3, 0.97, 1.0])
+def test_a_fault_during_the_job_or_before_its_proof_is_never_called_printed(
+    fault: str, share: float, paper: EmulatedPrinter, printer: SlipPrinter
+) -> None:
+    paper.at_byte(STATUS_BYTES + max(1, int(JOB_BYTES * share)), fault)
+    outcome = printer.print_slip(SLIP, "a")
+    if fault == "jam_cutter" and share == 1.0:
+        assert outcome.result is Result.PRINTED  # it was cut before
+        return
+    assert outcome.result is Result.UNCERTAIN
+    assert outcome.fault is not None
+    assert outcome.fault.code in FAULT_CODES
+    taken = paper.bytes_taken
+    assert again(printer, paper, "a") == outcome
+    assert paper.bytes_taken <= taken + JOB_BYTES + 200  # what was on its way may still come; the job is not sent again
+    assert len(paper.papers) <= 1
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_after_the_proof_changes_nothing(fault: str, paper: EmulatedPrinter, printer: SlipPrinter) -> None:
+    assert printer.print_slip(SLIP, "a").result is Result.PRINTED
+    getattr(paper, fault)()
+    assert printer.print_slip(SLIP, "a").result is Result.PRINTED
+    assert len(paper.papers) == 1
+
+
+def test_a_low_roll_prints(paper: EmulatedPrinter, printer: SlipPrinter) -> None:
+    paper.paper_low()
+    assert printer.print_slip(SLIP, "a").result is Result.PRINTED
+    assert printer.status.paper is Paper.LOW
+
+
+def test_paper_that_comes_back_during_the_job_ends_in_proof(paper: EmulatedPrinter) -> None:
+    printer = quick(paper.address, glance_s=5.0, proof_timeout_s=4.0)
+    assert printer.open() is None
+    paper.at_byte(STATUS_BYTES + 1000, "out_of_paper")
+    with ThreadPoolExecutor() as pool:
+        job = pool.submit(printer.print_slip, SLIP, "a")
+        wait_until(lambda: paper.sensors.paper_out)
+        paper.restore()
+        assert job.result(4).result is Result.PRINTED
+    printer.close()
+
+
+def test_ten_threads_with_one_job_make_one_paper(paper: EmulatedPrinter, printer: SlipPrinter) -> None:
+    with ThreadPoolExecutor(10) as pool:
+        outcomes = [job.result() for job in [pool.submit(printer.print_slip, SLIP, "a") for _ in range(10)]]
+    assert {outcome.result for outcome in outcomes} == {Result.PRINTED}
+    assert len(paper.papers) == 1
+
+
+def test_different_jobs_are_different_papers(paper: EmulatedPrinter, printer: SlipPrinter) -> None:
+    for job in "abc":
+        assert printer.print_slip(SLIP, job).result is Result.PRINTED
+    assert len(paper.papers) == 3
+
+
+def test_a_closed_printer_fails_at_once() -> None:
+    outcome = quick("tcp:127.0.0.1:9").print_slip(SLIP, "a")
+    assert outcome == PrintOutcome(Result.FAILED, Fault("printer_offline"))
+
+
+def test_a_printer_that_takes_no_bytes_ends_the_wait_in_time(paper: EmulatedPrinter, printer: SlipPrinter) -> None:
+    tall = Raster(576, 12_000, b"\x55" * 72 * 12_000)
+    paper.at_byte(STATUS_BYTES + 100, "stop_reading")
+    began_s = time.monotonic()
+    assert printer.print_slip(tall, "a").result is Result.UNCERTAIN
+    assert time.monotonic() - began_s < 4
+
+
+def test_process_ids_prove_the_job_too(paper: EmulatedPrinter) -> None:
+    printer = quick(paper.address, process_ids=True)
+    assert printer.open() is None
+    assert printer.print_slip(SLIP, "a").result is Result.PRINTED
+    assert len(paper.papers) == 1
+    printer.close()
+
+
+def test_an_asb_frame_in_the_middle_does_not_disturb_the_proof(paper: EmulatedPrinter, printer: SlipPrinter) -> None:
+    transport: Any = printer._transport
+    transport.write(b"\x1da\xff", time.monotonic() + 1)
+    paper.at_byte(STATUS_BYTES + 2000, "paper_low")
+    assert printer.print_slip(SLIP, "a").result is Result.PRINTED
+
+
+@pytest.mark.parametrize("fault", ["mute", "garbage", "half_close", "stop_reading"])
+def test_a_printer_that_does_not_answer_does_not_open(fault: str, paper: EmulatedPrinter) -> None:
+    getattr(paper, fault)()
+    printer = quick(paper.address)
+    opened = printer.open()
+    printer.close()
+    assert opened is not None
+    assert opened.code in ("printer_silent", "printer_garbled", "printer_lost")
+
+
+# Under its supervisor ---
+
+
+def wait_until(true: Any, timeout_s: float = 4.0) -> None:
+    deadline_s = time.monotonic() + timeout_s
+    pause = threading.Event()
+    while not true():
+        assert time.monotonic() < deadline_s
+        pause.wait(0.005)
+
+
+@pytest.fixture
+def watched(paper: EmulatedPrinter) -> Iterator[tuple[Supervisor, SlipPrinter, list[Status]]]:
+    told: list[Status] = []
+    printer = quick(paper.address)
+    supervisor = Supervisor(printer, lambda event: told.append(event), backoff_s=(0.02, 0.1))  # type: ignore[arg-type]
+    supervisor.start()
+    wait_until(lambda: supervisor.status.state is State.READY)
+    yield supervisor, printer, told
+    assert supervisor.stop()
+
+
+def code(supervisor: Supervisor) -> str | None:
+    return supervisor.status.fault.code if supervisor.status.fault else None
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ("out_of_paper", "paper_out"),
+        ("open_cover", "cover_open"),
+        ("overheat", "printer_hot"),
+        ("mute", "printer_silent"),
+        ("stop_reading", "printer_silent"),
+        ("garbage", "printer_garbled"),
+        ("half_close", "printer_lost"),
+        ("power_off", "printer_offline"),
+    ],
+)
+def test_each_trouble_is_told_by_name_and_its_end_too(
+    fault: str, expected: str, paper: EmulatedPrinter, watched: tuple[Supervisor, SlipPrinter, list[Status]]
+) -> None:
+    supervisor, printer, _ = watched
+    getattr(paper, fault)()
+    wait_until(lambda: code(supervisor) == expected)
+    paper.restore()
+    paper.power_on()
+    wait_until(lambda: supervisor.status.state is State.READY and supervisor.status.fault is None)
+    wait_until(lambda: printer.print_slip(SLIP, "a").result is Result.PRINTED)
+
+
+def test_a_low_roll_is_ready_with_a_notice(
+    paper: EmulatedPrinter, watched: tuple[Supervisor, SlipPrinter, list[Status]]
+) -> None:
+    paper.paper_low()
+    wait_until(lambda: code(watched[0]) == "paper_low")
+    assert watched[0].status.state is State.READY
+
+
+def test_a_steady_state_is_told_once(
+    paper: EmulatedPrinter, watched: tuple[Supervisor, SlipPrinter, list[Status]]
+) -> None:
+    supervisor, _, told = watched
+    paper.open_cover()
+    wait_until(lambda: code(supervisor) == "cover_open")
+    paper.restore()
+    wait_until(lambda: supervisor.status.fault is None)
+    assert [status.state for status in told].count(State.FAULT) == 1
+    assert all(one != other for one, other in itertools.pairwise(told))
