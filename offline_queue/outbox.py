@@ -100,7 +100,7 @@ class Outbox:
         queue_damaged, queue_newer, disk_full, disk_error. ValueError on a kiosk code that no number could carry.
         """
         if not KIOSK_CODE.fullmatch(kiosk_code):
-            raise ValueError("a kiosk code is a capital letter, then one to five capitals or digits")
+            raise ValueError("a kiosk code is a capital letter, then two capitals or digits")
         limits = limits or Limits(quota_bytes=quota_bytes)
         clocks = clocks or Clocks()
         lock = _lock(path)

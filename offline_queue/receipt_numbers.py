@@ -5,8 +5,8 @@ from typing import Final
 
 # 23 letters (a prime) without I, O and Q, which people take for 1 and 0.
 _LETTERS: Final = "ABCDEFGHJKLMNPRSTUVWXYZ"
-_FORM: Final = re.compile(r"([A-Z0-9]{2,6})(\d{4})(\d{4,6})([A-Z])")
-KIOSK_CODE: Final = re.compile(r"[A-Z][A-Z0-9]{1,5}")
+_FORM: Final = re.compile(r"([A-Z][A-Z0-9]{2})(\d{4})(\d{4,6})([A-Z])")
+KIOSK_CODE: Final = re.compile(r"[A-Z][A-Z0-9]{2}")
 
 
 def check_letter(body: str) -> str:
