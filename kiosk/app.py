@@ -1,0 +1,263 @@
+"""The composition root: from kiosk.toml to a kiosk with catalogue, devices, outbox and line, ready for the screens.
+
+KioskStartError   the kiosk cannot start; its text is a sentence for the technician with the next move
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import Enum
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from hardware.printer import PrintOutcome, Raster, Result
+from kiosk.catalogue import Catalogue, CatalogueError, Language, load_catalogue
+from kiosk.config import Config, ConfigError
+from kiosk.devices import Devices, build_devices
+from kiosk.embedded_portal import EmbeddedPortal
+from kiosk.flow import engine
+from kiosk.flow.state import FlowState
+from kiosk.receipt import SlipContent, slip_blocks
+from kiosk.submission import SavedVisit, Sender, submit
+from offline_queue.faults import QueueFault
+from offline_queue.outbox import Outbox
+from offline_queue.portal_client import PortalClient
+from offline_queue.records import State
+from offline_queue.sealing import FileDeviceKey
+from offline_queue.slip_code import SlipCode, sign_slip
+from offline_queue.sync import Heartbeat, Pace, Sync
+from offline_queue.trust import PortalTrust
+
+log = logging.getLogger(__name__)
+ROOT = Path(__file__).resolve().parent.parent
+ASSETS = ROOT / "assets"
+MEGABYTE = 1024 * 1024
+START_SENTENCES = {
+    "queue_in_use": "Another kiosk program uses the queue {path}. Stop it, or give this one its own [queue] folder.",
+    "queue_damaged": "The queue in {path} is damaged. Run `python -m kiosk queue salvage` to save what can be read.",
+    "queue_newer": "The queue in {path} was written by a newer kiosk. Install that version again.",
+    "disk_full": "The disk that holds {path} is full. Free some space and start again.",
+    "disk_error": "The disk that holds {path} does not answer well ({detail}). Check it and start again.",
+    "trust_missing": "There is no portal file {path}. Copy the portal's there, or set [portal] url to embedded.",
+    "trust_damaged": "The portal file {path} cannot be read. Copy the portal's portal-public.json there again.",
+}
+
+
+class KioskStartError(Exception):
+    """A sentence for the technician."""
+
+
+class Ability(Enum):
+    """What a kiosk can do when the device for it works: its word in texts, its device, the step kind that needs it."""
+
+    CARD = ("card", "card", "identify")
+    PORTRAIT = ("portrait", "face_camera", "portrait")
+    DOCUMENT = ("document", "document_camera", "document")
+    PRINT = ("print", "printer", None)
+
+    def __init__(self, word: str, device: str, step: str | None) -> None:
+        self.word = word
+        self.device = device
+        self.step = step
+
+
+class Ear:
+    """What devices and line are given to talk to before anybody listens."""
+
+    def __init__(self) -> None:
+        self.listener: Callable[[object], None] = lambda _: None
+
+    def __call__(self, event: object) -> None:
+        self.listener(event)
+
+
+class Kiosk:
+    """Everything the screens are handed. Build it with `build_kiosk`; `start` and `stop` bound its threads."""
+
+    def __init__(
+        self,
+        config: Config,
+        catalogue: Catalogue,
+        devices: Devices,
+        sender: Sender,
+        sync: Sync,
+        portal: EmbeddedPortal | None,
+        ear: Ear,
+    ) -> None:
+        self.config = config
+        self.catalogue = catalogue
+        self.devices = devices
+        self.sender = sender
+        self.sync = sync
+        self.portal = portal
+        self._ear = ear
+        self.full = sender.outbox.status().frozen
+        self._zone = ZoneInfo(config.site.timezone)
+        self._moment: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def listen(self, listener: Callable[[object], None]) -> None:
+        """Let one listener hear what devices (frozen events) and line (SyncState) say, from their own threads."""
+        self._ear.listener = listener
+
+    def start(self) -> None:
+        """Begin to run devices and line."""
+        self.devices.start()
+        self.sync.start()
+
+    def stop(self) -> None:
+        """End every thread; the outbox is closed last."""
+        self.sync.stop()
+        self.devices.stop()
+        self.sender.outbox.close()
+        if self.portal is not None:
+            self.portal.close()
+
+    def now(self) -> datetime:
+        """The wall clock in the site's time zone, for records and for the header."""
+        return self._moment().astimezone(self._zone)
+
+    def stand_still_at(self, moment: datetime) -> None:
+        """Let the wall clock show one moment (rehearsals and pictures must not change with the day)."""
+        self._moment = lambda: moment
+
+    @property
+    def line_up(self) -> bool:
+        """Whether the portal answered lately."""
+        return self.sync.state.online
+
+    def abilities(self) -> frozenset[Ability]:
+        """What works now."""
+        return frozenset(ability for ability in Ability if self.devices.working(ability.device))
+
+    def look_at_store(self) -> None:
+        """Refresh whether the store is too full for new visits; call it off the GUI thread."""
+        self.full = self.sender.outbox.status().frozen
+
+    # ---- what a visit ends with; all of these may block and belong to a worker thread ----
+
+    def submit(self, flow: FlowState, language: Language) -> SavedVisit | QueueFault:
+        """Seal and commit; "saved" may be said when this returns a SavedVisit."""
+        saved = submit(self.sender, flow, language, self.now())
+        self.look_at_store()
+        return saved
+
+    def delivery(self, envelope_id: str) -> str:
+        """Where a saved envelope stands: waiting, sending, delivered or refused."""
+        for item in self.sender.outbox.items():
+            if item.id == envelope_id:
+                if item.state is State.QUARANTINED:
+                    return "refused"
+                return "sending" if self.line_up else "waiting"
+        return "delivered"
+
+    def slip(self, saved: SavedVisit, flow: FlowState, language: Language, delivery: str) -> Raster:
+        """The slip as dots: the same on the screen and on paper."""
+        site = self.config.site
+        office: Language = "zh_Hant" if site.side == "HK" else "zh_Hans"
+        content = SlipContent(
+            receipt_number=saved.receipt_number,
+            service=flow.service,
+            saved_at=saved.saved_at,
+            site=site.name(language),
+            site_office=site.name(office),
+            kiosk_id=site.id,
+            fee_cents=engine.fee_cents(flow),
+            delivered=delivery == "delivered",
+            code_url=self.slip_code(saved),
+        )
+        return self.devices.slip(slip_blocks(content, self.catalogue.texts, language, office), language)
+
+    def slip_code(self, saved: SavedVisit) -> str:
+        """The signed code of a slip."""
+        code = SlipCode(
+            kid=self.sender.device_key.key_id,
+            receipt_number=saved.receipt_number,
+            service=saved.service_id,
+            envelope_id=saved.envelope_id,
+            sha256=saved.sha256,
+            stored_at=saved.saved_at,
+            chain_count=self.sender.outbox.status().audit_seq,
+        )
+        return sign_slip(code, self.sender.device_key, verify_url=self.config.site.verify_url)
+
+    def print(self, raster: Raster, job_id: str) -> PrintOutcome:
+        """Print a slip and wait for its proof."""
+        if self.devices.printer is None:
+            return PrintOutcome(Result.FAILED)
+        return self.devices.printer.print_slip(raster, job_id)
+
+
+def build_kiosk(
+    config: Config,
+    *,
+    slips: Path | None = None,
+    portal: EmbeddedPortal | None = None,
+) -> Kiosk:
+    """Build a kiosk from its configuration; raises KioskStartError (or ConfigError) with what to do.
+
+    `slips` keeps what the simulated printer prints. A `portal` that is handed in is used as the embedded one and
+    closed with the kiosk.
+    """
+    try:
+        catalogue = load_catalogue(ASSETS)
+    except CatalogueError as error:
+        raise KioskStartError(f"The service catalogue cannot be used:\n{error}") from error
+    config.queue.folder.mkdir(parents=True, exist_ok=True)
+    if config.portal.url == "embedded" and portal is None:
+        portal = EmbeddedPortal(config.portal.public_file.parent)
+    key = _device_key(config)
+    if portal is not None:
+        portal.enrol(config.site.id, key.public_bytes)
+        portal.online()
+    trust = _trust(portal.public_file if portal else config.portal.public_file)
+    outbox = _outbox(config, trust)
+    client = PortalClient(portal.url if portal else config.portal.url, receipt_keys=trust.receipt_keys)
+    sender = Sender(config.site.id, key, trust.seal_to, outbox)
+    ear = Ear()
+    devices = build_devices(config, ear, slips=slips)
+    sync = Sync(
+        outbox,
+        client,
+        on_change=ear,
+        heartbeat=Heartbeat(config.site.id, key, lambda: {s.device: str(s.state) for s in devices.statuses()}),
+        pace=Pace(period_s=config.portal.probe_s),
+    )
+    return Kiosk(config, catalogue, devices, sender, sync, portal, ear)
+
+
+def _device_key(config: Config) -> FileDeviceKey:
+    path = config.queue.folder / "device.key"
+    try:
+        return FileDeviceKey.load_or_create(path)
+    except (OSError, ValueError) as error:
+        raise KioskStartError(f"The device key {path} cannot be used: {error}") from error
+
+
+def _trust(path: Path) -> PortalTrust:
+    trust = PortalTrust.load(path)
+    if isinstance(trust, QueueFault):
+        raise _start_error(trust, path)
+    return trust
+
+
+def _outbox(config: Config, trust: PortalTrust) -> Outbox:
+    path = config.queue.folder / "outbox.db"
+    outbox = Outbox.open(
+        path,
+        quota_bytes=config.queue.quota_mb * MEGABYTE,
+        kiosk_code=config.site.id,
+        receipt_keys=trust.receipt_keys,
+    )
+    if isinstance(outbox, QueueFault):
+        raise _start_error(outbox, path)
+    return outbox
+
+
+def _start_error(fault: QueueFault, path: Path) -> KioskStartError:
+    sentence = START_SENTENCES.get(fault.code, "The kiosk cannot use {path} ({detail}). Call a technician.")
+    return KioskStartError(sentence.format(path=path, detail=fault.detail or fault.code))
+
+
+__all__ = ["ASSETS", "Ability", "ConfigError", "Kiosk", "KioskStartError", "build_kiosk"]

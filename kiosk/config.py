@@ -1,0 +1,228 @@
+"""kiosk.toml, read once into frozen dataclasses; a key nobody knows stops the start.
+
+ConfigError   the file is missing, is not TOML, has an unknown key or a bad value
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from kiosk.catalogue.model import Language
+
+
+class ConfigError(Exception):
+    """A sentence for the technician: the file, the line, what is wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the kiosk stands, in the words of each language."""
+
+    id: str = "TB1"
+    side: Literal["HK", "GD"] = "HK"
+    name_en: str = "Treasury Building"
+    name_zh_Hant: str = "庫務大樓"
+    name_zh_Hans: str = "库务大楼"
+    timezone: str = "Asia/Hong_Kong"
+    staff_from: str = "09:00"
+    staff_until: str = "17:30"
+    verify_url: str = "https://portal.example/verify"
+
+    def name(self, language: Language) -> str:
+        """The site's name in one language."""
+        return {"en": self.name_en, "zh_Hant": self.name_zh_Hant, "zh_Hans": self.name_zh_Hans}[language]
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The glass: size in pixels and how it is drawn."""
+
+    width: int = 1080
+    height: int = 1920
+    fullscreen: bool = True
+    renderer: Literal["software", "gpu"] = "software"
+
+
+@dataclass(frozen=True)
+class VisitTimes:
+    """How long a quiet visit may last, in seconds."""
+
+    idle_s: float = 60.0
+    warn_s: float = 20.0
+
+
+@dataclass(frozen=True)
+class Fonts:
+    """Font files, loaded by path so that no system setting can change a glyph."""
+
+    regular: Path = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
+    bold: Path = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc")
+    icons: Path = Path("/usr/share/fonts/truetype/material-design-icons-iconfont/MaterialIcons-Regular.ttf")
+
+
+@dataclass(frozen=True)
+class Card:
+    """The card reader: a real PC/SC reader whose name contains `reader`, or the simulated one."""
+
+    driver: Literal["simulated", "pcsc", "none"] = "simulated"
+    reader: str = ""
+
+
+@dataclass(frozen=True)
+class FaceCamera:
+    """The camera above the screen: v4l2:N, file:PATH, images:FOLDER, synthetic or none."""
+
+    source: str = "synthetic"
+
+
+@dataclass(frozen=True)
+class DocumentCamera:
+    """The camera over the tray: the same kinds of source."""
+
+    source: str = "synthetic:document"
+
+
+@dataclass(frozen=True)
+class Printer:
+    """The slip printer: simulated, tcp:HOST:PORT or none; paper width in millimetres."""
+
+    driver: str = "simulated"
+    paper_mm: int = 80
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Where sealed submissions wait; the folder also holds the device key."""
+
+    folder: Path = Path("var/queue")
+    quota_mb: int = 2048
+
+
+@dataclass(frozen=True)
+class Portal:
+    """The portal: `embedded` starts one on this machine (demo), else its address and its public file."""
+
+    url: str = "embedded"
+    public_file: Path = Path("var/portal/portal-public.json")
+    probe_s: float = 30.0
+
+
+@dataclass(frozen=True)
+class Config:
+    """The whole of kiosk.toml."""
+
+    site: Site = field(default_factory=Site)
+    screen: Screen = field(default_factory=Screen)
+    visit: VisitTimes = field(default_factory=VisitTimes)
+    fonts: Fonts = field(default_factory=Fonts)
+    card: Card = field(default_factory=Card)
+    face_camera: FaceCamera = field(default_factory=FaceCamera)
+    document_camera: DocumentCamera = field(default_factory=DocumentCamera)
+    printer: Printer = field(default_factory=Printer)
+    queue: Queue = field(default_factory=Queue)
+    portal: Portal = field(default_factory=Portal)
+
+
+def load_config(path: Path) -> Config:
+    """Read kiosk.toml; relative paths count from its folder.
+
+    Raises ConfigError with file, line and the nearest known key.
+    """
+    text = _read(path)
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: this is not TOML: {error}. Correct that line and start again.") from None
+    return _Reader(path, text).build(Config, table, "")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{path}: there is no such file. Copy kiosk.toml from the product folder, or name another with --config."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error}). Check the file and start again.") from None
+
+
+_T = TypeVar("_T")
+
+
+class _Reader:
+    """Builds dataclasses from TOML tables and points at the line where something is wrong."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path = path
+        self._lines = text.splitlines()
+
+    def build(self, kind: type[_T], table: Mapping[str, Any], section: str) -> _T:
+        known: dict[str, Field[Any]] = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
+        for key in table:
+            if key not in known:
+                raise self._unknown(key, section, list(known))
+        hints = typing.get_type_hints(kind)
+        values = {key: self._value(hints[key], value, key, section) for key, value in table.items()}
+        for name, known_field in known.items():
+            if name not in values and hints[name] is Path and known_field.default is not MISSING:
+                values[name] = self._absolute(known_field.default)
+            elif name not in values and is_dataclass(hints[name]):
+                values[name] = self.build(typing.cast("type[Any]", hints[name]), {}, name)
+        return kind(**values)
+
+    def _absolute(self, path: Path) -> Path:
+        return (self._path.parent / path.expanduser()).resolve()
+
+    def _value(self, hint: Any, value: Any, key: str, section: str) -> Any:
+        if is_dataclass(hint):
+            if not isinstance(value, dict):
+                raise self._bad(key, section, value, "a section, written [name]")
+            return self.build(typing.cast("type[Any]", hint), value, key)
+        if hint is Path and isinstance(value, str):
+            return self._absolute(Path(value))
+        if hint is float and type(value) in (int, float) and value > 0:
+            return float(value)
+        if typing.get_origin(hint) is Literal and value in typing.get_args(hint):
+            return value
+        if hint is int and type(value) is int and value > 0:
+            return value
+        if hint in (str, bool) and type(value) is hint:
+            return value
+        raise self._bad(key, section, value, _wanted(hint))
+
+    def _unknown(self, key: str, section: str, known: list[str]) -> ConfigError:
+        near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+        guess = f"Did you mean {near[0]!r}?" if near else f"Known here: {', '.join(known)}."
+        return ConfigError(f"{self._where(key, section)}: nobody knows the key {key!r}. {guess}")
+
+    def _bad(self, key: str, section: str, value: object, wanted: str) -> ConfigError:
+        return ConfigError(f"{self._where(key, section)}: {key} = {value!r} will not do; it takes {wanted}.")
+
+    def _where(self, key: str, section: str) -> str:
+        here = ""
+        for number, line in enumerate(self._lines, 1):
+            if head := re.match(r"\s*\[([^\]]+)\]", line):
+                here = head[1].strip()
+                if not section and here == key:
+                    return f"{self._path}, line {number}"
+            elif here == section and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
+                return f"{self._path}, line {number}"
+        return str(self._path)
+
+
+def _wanted(hint: Any) -> str:
+    if typing.get_origin(hint) is Literal:
+        return "one of " + ", ".join(repr(choice) for choice in typing.get_args(hint))
+    if isinstance(hint, types.UnionType):
+        return "another kind of value"
+    names = {str: "a text in quotes", int: "a whole number above 0", float: "a number above 0", bool: "true or false"}
+    return names.get(hint, "a path in quotes")

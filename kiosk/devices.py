@@ -1,0 +1,118 @@
+"""The devices of one kiosk as kiosk.toml names them, each under its supervisor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hardware.camera import Camera, source_for
+from hardware.cards import SimulatedCardReader
+from hardware.device import Device, Fault, State, Status, Supervisor, Tell
+from hardware.printer import WIDTH_58_MM, WIDTH_80_MM, Fonts, Raster, SlipPrinter, render, transport_for
+from hardware.printer.emulator import EmulatedPrinter
+from hardware.printer.layout import Block
+from kiosk.catalogue import Language
+from kiosk.config import Config, ConfigError
+
+WIDTHS = {58: WIDTH_58_MM, 80: WIDTH_80_MM}
+
+
+@dataclass
+class Devices:
+    """What is plugged in; None where kiosk.toml says there is none."""
+
+    card: Device | None
+    face_camera: Camera | None
+    document_camera: Camera | None
+    printer: SlipPrinter | None
+    emulator: EmulatedPrinter | None
+    fonts: Fonts
+    slip_width: int
+    supervisors: Mapping[str, Supervisor]
+
+    def start(self) -> None:
+        """Begin to run every device."""
+        if self.emulator is not None:
+            self.emulator.power_on()
+        for supervisor in self.supervisors.values():
+            supervisor.start()
+
+    def stop(self) -> None:
+        """End every device and join its thread."""
+        for supervisor in self.supervisors.values():
+            supervisor.stop()
+        if self.emulator is not None:
+            self.emulator.power_off()
+
+    def working(self, name: str) -> bool:
+        """Whether a device is there and does its work."""
+        supervisor = self.supervisors.get(name)
+        return supervisor is not None and supervisor.status.state in (State.READY, State.BUSY)
+
+    def statuses(self) -> Iterator[Status]:
+        """The latest word on each device."""
+        for supervisor in self.supervisors.values():
+            yield supervisor.status
+
+    def slip(self, blocks: list[Block], language: Language) -> Raster:
+        """Lay out a slip for this kiosk's paper."""
+        return render(blocks, width_dots=self.slip_width, fonts=self.fonts, language=language)
+
+
+def build_devices(config: Config, tell: Tell, *, slips: Path | None = None) -> Devices:
+    """Every device of kiosk.toml, not yet started; `slips` keeps what the simulated printer prints.
+
+    Raises ConfigError for a driver or source nobody knows.
+    """
+    fonts = Fonts(config.fonts.regular, config.fonts.bold)
+    width = WIDTHS.get(config.printer.paper_mm)
+    if width is None:
+        raise ConfigError(f"[printer] paper_mm = {config.printer.paper_mm} will not do; it takes 58 or 80.")
+    card = _card(config)
+    face = _camera("face_camera", config.face_camera.source)
+    document = _camera("document_camera", config.document_camera.source)
+    emulator = _emulator(config, width, fonts, slips)
+    printer = _printer(config, emulator)
+    there: list[Device] = [device for device in (card, face, document, printer) if device is not None]
+    supervisors = {device.name: Supervisor(device, tell) for device in there}
+    return Devices(card, face, document, printer, emulator, fonts, width, supervisors)
+
+
+def _card(config: Config) -> Device | None:
+    if config.card.driver == "none":
+        return None
+    if config.card.driver == "simulated":
+        return SimulatedCardReader()
+    from hardware.cards.reader import PcscCardReader
+
+    return PcscCardReader(config.card.reader)
+
+
+def _camera(name: str, spec: str) -> Camera | None:
+    if spec == "none":
+        return None
+    source = source_for(spec)
+    if isinstance(source, Fault):
+        raise ConfigError(f"[{name}] source = {spec!r} will not do; it is {source.detail}, or none.")
+    return Camera(source, name=name)
+
+
+def _emulator(config: Config, width: int, fonts: Fonts, slips: Path | None) -> EmulatedPrinter | None:
+    if config.printer.driver != "simulated":
+        return None
+    emulator = EmulatedPrinter(width_dots=width, fonts=fonts, out_dir=slips)
+    emulator.power_on()  # it picks its port now, so that the driver can be given it
+    return emulator
+
+
+def _printer(config: Config, emulator: EmulatedPrinter | None) -> SlipPrinter | None:
+    if config.printer.driver == "none":
+        return None
+    address = emulator.address if emulator is not None else config.printer.driver
+    transport = transport_for(address)
+    if isinstance(transport, Fault):
+        raise ConfigError(
+            f"[printer] driver = {address!r} will not do; it is simulated, none, tcp:HOST:PORT, serial:PATH or usb:V:P."
+        )
+    return SlipPrinter(transport)

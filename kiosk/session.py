@@ -1,0 +1,477 @@
+"""One visit, from the first touch to the wipe: which page is due, what was typed, what is known.
+
+The session lives in memory on the GUI thread and knows no Qt. Every intent of a resident is one method;
+`page` says what to draw next and `direction` which way it moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from kiosk.catalogue import Capture, Catalogue, Fact, Language, ListedService, Step
+from kiosk.flow import engine
+from kiosk.flow.state import Filled, FlowState, Problem, Refused
+from kiosk.flow.validation import check
+from kiosk.submission import SavedVisit
+
+ROOM: Final = 3  # what a page holds: a typed field takes 1, two choices 2, more the whole page
+SERVICES_A_PAGE: Final = 4
+FOUND_A_PAGE: Final = 3
+LONGEST_ANSWER: Final = 400
+LONGEST_QUERY: Final = 40
+CHOICE_TYPES: Final = frozenset({"choice", "yes_no"})
+DRAWN_KINDS: Final = frozenset(
+    {"checklist", "identify", "form", "choice", "portrait", "document", "review", "consent", "submit", "receipt"}
+)
+
+
+class Page(StrEnum):
+    """The pages a resident can be on; the value is the page's file name."""
+
+    ATTRACT = "Attract"
+    HOME = "Home"
+    SERVICES = "Services"
+    SEARCH = "Search"
+    CHECKLIST = "Checklist"
+    IDENTIFY = "Identify"
+    FORM = "Form"
+    CHOICE = "Choice"
+    PORTRAIT = "Portrait"
+    DOCUMENT = "Document"
+    REVIEW = "Review"
+    CONSENT = "Consent"
+    SENDING = "Sending"
+    SAVED = "Saved"
+    SLIP = "Slip"
+    STOPPED = "Stopped"
+
+
+_BY_KIND: Final = {
+    "checklist": Page.CHECKLIST,
+    "identify": Page.IDENTIFY,
+    "form": Page.FORM,
+    "choice": Page.CHOICE,
+    "portrait": Page.PORTRAIT,
+    "document": Page.DOCUMENT,
+    "review": Page.REVIEW,
+    "consent": Page.CONSENT,
+    "submit": Page.SENDING,
+    "receipt": Page.SAVED,
+}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Why a visit cannot go on: the stem of its texts, and whether Back leads to the answers again."""
+
+    text: str
+    has_back: bool
+
+
+class Session:
+    """The one visit at this kiosk. `offered` tells which services can be finished here."""
+
+    def __init__(self, catalogue: Catalogue, *, today: Callable[[], date], home_side: str = "HK") -> None:
+        self.catalogue = catalogue
+        self._today = today
+        self._home_side = home_side
+        self.language: Language = "en"
+        self.end()
+
+    # ---- begin and end ----
+
+    def begin(self, language: Language) -> None:
+        """A resident touched a greeting."""
+        self.end()
+        self.language = language
+        self._go(Page.HOME, 1)
+
+    def end(self) -> None:
+        """Wipe the visit: nothing a resident said, showed or typed is left here."""
+        self.place = Page.ATTRACT
+        self.direction = 0
+        self.side = self._home_side
+        self.category = ""
+        self.list_page = 0
+        self.query = ""
+        self.flow: FlowState | None = None
+        self.drafts: dict[str, str] = {}
+        self.problems: Mapping[str, Problem] = {}
+        self.active = ""
+        self.part = 0
+        self.typing_identity = False
+        self.picture: Capture | None = None
+        self.review_page = 0
+        self.saved: SavedVisit | None = None
+        self.stop: Stop | None = None
+        self.overlay = ""
+        self.contrast = "paper"
+        self.still = False
+
+    # ---- where we are ----
+
+    @property
+    def page(self) -> Page:
+        """The page to draw now."""
+        if self.stop is not None:
+            return Page.STOPPED
+        step = self.step
+        if self.flow is None or self.place in (Page.SLIP,):
+            return self.place
+        if step is None:
+            return Page.SLIP
+        if step.kind == "identify" and self.typing_identity:
+            return Page.FORM
+        if step.kind == "form" and self._is_choice(step):
+            return Page.CHOICE
+        return _BY_KIND[step.kind]
+
+    @property
+    def step(self) -> Step | None:
+        """The step of the service now under way, if any."""
+        return None if self.flow is None else engine.current(self.flow)
+
+    @property
+    def in_visit(self) -> bool:
+        """Whether somebody is here."""
+        return self.page is not Page.ATTRACT
+
+    def position(self) -> tuple[int, int]:
+        """(n, m) of "step n of m"; (0, 0) outside the steps that are counted. The checklist is not one of them."""
+        if self.flow is None or self.page in (Page.CHECKLIST, Page.STOPPED):
+            return 0, 0
+        steps = [step.id for step in engine.path(self.flow) if step.kind not in ("checklist", "submit")]
+        step = self.step
+        at = steps.index(step.id) + 1 if step is not None and step.id in steps else len(steps)
+        return at, len(steps)
+
+    def _is_choice(self, step: Step) -> bool:
+        return [self.catalogue.facts[name].type in CHOICE_TYPES for name in step.ask] == [True]
+
+    def _go(self, place: Page, direction: int) -> None:
+        self.place, self.direction = place, direction
+
+    # ---- finding a service ----
+
+    def offered(self, service: ListedService) -> bool:
+        """Whether this service can be finished at this kiosk."""
+        found = self.catalogue.services.get(service.id)
+        return found is not None and found.kinds <= DRAWN_KINDS
+
+    def categories(self) -> tuple[str, ...]:
+        """The categories of the side that is shown, in the listing's order."""
+        return tuple(dict.fromkeys(row.category for row in self.catalogue.listing if row.side == self.side))
+
+    def listed(self) -> tuple[ListedService, ...]:
+        """The services of the open category; what can be done here comes first."""
+        rows = [row for row in self.catalogue.listing if (row.side, row.category) == (self.side, self.category)]
+        return tuple(sorted(rows, key=lambda row: not self.offered(row)))
+
+    def found(self) -> tuple[ListedService, ...]:
+        """The services that fit what was typed into the search."""
+        return self.catalogue.search(self.query, self.language)[:FOUND_A_PAGE] if self.query.strip() else ()
+
+    def show_side(self, side: str) -> None:
+        """Touch one of the two shores."""
+        self.side = side
+
+    def open_category(self, category: str) -> None:
+        """Touch a category."""
+        self.category, self.list_page = category, 0
+        self._go(Page.SERVICES, 1)
+
+    def open_search(self) -> None:
+        """Touch the search field."""
+        self.query = ""
+        self._go(Page.SEARCH, 1)
+
+    def more(self, pages: int) -> None:
+        """The next page of a list, then the first again."""
+        self.list_page = (self.list_page + 1) % max(1, pages)
+
+    def open_service(self, service_id: str) -> None:
+        """Touch a service: its checklist comes first."""
+        self.flow = engine.start(self.catalogue, service_id, today=self._today())
+        self._arrive(1)
+
+    # ---- going through the steps ----
+
+    def next(self) -> None:
+        """Touch the yellow button of a step."""
+        step = self.step
+        if self.flow is None or step is None:
+            return
+        if self.page in (Page.FORM, Page.CHOICE):
+            self._submit_fields(self.flow, step)
+        elif step.kind != "identify" or self.identity_known():
+            self._take(engine.answer(self.flow, {}))
+
+    def back(self) -> None:
+        """Touch Back: exactly the state before, then the list, then home."""
+        if self.stop is not None:
+            self.stop = None
+            self._to_review()
+        elif self.flow is not None:
+            self._back_in_flow(self.flow)
+        elif self.place in (Page.SERVICES, Page.SEARCH):
+            self._go(Page.HOME, -1)
+
+    def _back_in_flow(self, flow: FlowState) -> None:
+        if self.picture is not None:
+            self.picture = None
+            self.direction = -1
+        elif self.part > 0:
+            self._show_part(self.part - 1, -1)
+        elif self.typing_identity:
+            self.typing_identity = False
+            self._arrive(-1)
+        else:
+            self.flow = engine.back(flow)
+            self._arrive(-1)
+
+    def _to_review(self) -> None:
+        """After a failed save: back to the consent, whose answer was not used up."""
+        while self.flow is not None and (step := engine.current(self.flow)) is not None and step.kind == "submit":
+            self.flow = engine.back(self.flow)
+        self._arrive(-1)
+
+    def change(self, step_id: str) -> None:
+        """Touch Change in the review."""
+        if self.flow is not None:
+            self.flow = engine.change(self.flow, step_id)
+            self._arrive(1)
+
+    def _take(self, outcome: FlowState | Refused) -> None:
+        if isinstance(outcome, Refused):
+            self.problems = outcome.errors
+            self._show_problem()
+        else:
+            self.flow = outcome
+            self._arrive(1)
+
+    def _arrive(self, direction: int) -> None:
+        """Stand on another step with a clean page."""
+        self.direction = direction
+        self.drafts, self.problems, self.picture, self.part, self.review_page = {}, {}, None, 0, 0
+        step = self.step
+        if step is None or step.kind != "identify":
+            self.typing_identity = False
+        elif self._identity_typed():
+            self.typing_identity = True
+        self._focus_first()
+
+    def _identity_typed(self) -> bool:
+        """Whether the identity was typed before: Change and Back then lead to the fields."""
+        step = self.step
+        if self.flow is None or step is None:
+            return False
+        facts = self.flow.facts
+        return any(name in facts and facts[name].source == "typed" for name in step.ask)
+
+    # ---- fields ----
+
+    def fields(self) -> tuple[Fact, ...]:
+        """The facts of the page that is shown."""
+        parts = self._parts()
+        return parts[min(self.part, len(parts) - 1)]
+
+    def parts(self) -> int:
+        """How many pages the fields of this step take."""
+        return len(self._parts())
+
+    def _parts(self) -> list[tuple[Fact, ...]]:
+        step = self.step
+        pages: list[tuple[Fact, ...]] = [()]
+        for name in step.ask if step else ():
+            fact = self.catalogue.facts[name]
+            if sum(map(_room, pages[-1])) + _room(fact) > ROOM and pages[-1]:
+                pages.append(())
+            pages[-1] = (*pages[-1], fact)
+        return pages
+
+    def known(self, fact_id: str) -> Filled | None:
+        """What is already known of a fact."""
+        return None if self.flow is None else engine.shown(self.flow, fact_id)
+
+    def locked(self, fact_id: str) -> bool:
+        """Whether a fact came from a source that cannot be edited."""
+        known = self.known(fact_id)
+        return known is not None and known.locked
+
+    def focus(self, fact_id: str) -> None:
+        """Touch a field."""
+        self.active = fact_id
+
+    def next_field(self) -> None:
+        """Touch "next field"."""
+        names = [fact.id for fact in self.fields() if self._typable(fact)]
+        if names:
+            at = names.index(self.active) if self.active in names else -1
+            self.active = names[(at + 1) % len(names)]
+
+    def type(self, fact_id: str, text: str) -> None:
+        """Replace what stands in a field; more than a field can hold is cut off at the end."""
+        self.drafts[fact_id] = text[:LONGEST_ANSWER]
+
+    def choose(self, fact_id: str, choice: str) -> None:
+        """Touch an answer of a choice."""
+        self.drafts[fact_id] = choice
+
+    def type_instead(self) -> None:
+        """No card: fill the same facts by hand. What a card had filled is kept unless it is locked."""
+        self.typing_identity = True
+        self.direction = 1
+        self._focus_first()
+
+    def _typable(self, fact: Fact) -> bool:
+        return fact.type not in CHOICE_TYPES and not self.locked(fact.id)
+
+    def _focus_first(self) -> None:
+        open_facts = [fact for fact in self.fields() if self._typable(fact)]
+        empty = [fact for fact in open_facts if self.known(fact.id) is None]
+        self.active = next((fact.id for fact in (*empty, *open_facts)), "")
+
+    def _submit_fields(self, flow: FlowState, step: Step) -> None:
+        if self.page is Page.FORM and self.part + 1 < self.parts():
+            self.problems = self._problems_here(step)
+            if not self.problems:
+                self._show_part(self.part + 1, 1)
+            return
+        values = {name: self._typed(name) for name in step.ask if name in self.drafts}
+        self._take(engine.answer(flow, values))
+
+    def _problems_here(self, step: Step) -> dict[str, Problem]:
+        """What is wrong with the fields of this part, before the next part is shown."""
+        found: dict[str, Problem] = {}
+        for fact in self.fields():
+            problem = self._problem(step, fact)
+            if problem is not None:
+                found[fact.id] = problem
+        return found
+
+    def _problem(self, step: Step, fact: Fact) -> Problem | None:
+        if fact.id not in self.drafts and self.known(fact.id) is not None:
+            return None
+        value = self._typed(fact.id)
+        if value in (None, ""):
+            return None if fact.optional or fact.id in step.optional else Problem("problem.required")
+        checked = check(fact, value, today=self._today())
+        return checked if isinstance(checked, Problem) else None
+
+    def _typed(self, fact_id: str) -> object:
+        """A draft as the engine takes it."""
+        text = self.drafts.get(fact_id, "").strip()
+        fact = self.catalogue.facts[fact_id]
+        if fact.type == "date":
+            return iso_date(text, self.language) if text else ""
+        if fact.type == "yes_no" and text:
+            return text == "yes"
+        return text
+
+    def _show_part(self, part: int, direction: int) -> None:
+        self.part, self.direction = part, direction
+        self._focus_first()
+
+    def _show_problem(self) -> None:
+        """Go to the first field that has a problem."""
+        for part, facts in enumerate(self._parts()):
+            wrong = [fact for fact in facts if fact.id in self.problems]
+            if wrong:
+                if part != self.part:
+                    self._show_part(part, -1)
+                self.active = wrong[0].id if self._typable(wrong[0]) else self.active
+                return
+
+    # ---- card ----
+
+    def card_read(self, found: Mapping[str, Filled]) -> None:
+        """A card filled facts of this service; on the identify page the resident goes on from there."""
+        if self.flow is None:
+            return
+        self.flow = engine.fill(self.flow, found)
+        for name in found:
+            self.drafts.pop(name, None)
+        self.problems = {}
+        if self.typing_identity:
+            self.typing_identity = False
+            self._arrive(1)
+
+    def identity_known(self) -> bool:
+        """Whether the identify step can be left without typing."""
+        step = self.step
+        return step is not None and all(
+            self.known(name) is not None or self.catalogue.facts[name].optional or name in step.optional
+            for name in step.ask
+        )
+
+    # ---- pictures ----
+
+    def take(self, picture: Capture) -> None:
+        """A picture was taken; it waits for the resident's yes."""
+        self.picture = picture
+
+    def retake(self) -> None:
+        """Throw the picture away."""
+        self.picture = None
+
+    def use_picture(self) -> None:
+        """The picture is good: it answers the step."""
+        step = self.step
+        if self.flow is not None and step is not None and self.picture is not None:
+            self._take(engine.answer(self.flow, {step.ask[0]: self.picture}))
+
+    def without_picture(self) -> None:
+        """The way without a camera, of equal standing."""
+        step = self.step
+        if self.flow is not None and step is not None and step.instead is not None:
+            self._take(engine.answer(self.flow, {step.instead: True}))
+
+    # ---- the end ----
+
+    def submitted(self, saved: SavedVisit) -> None:
+        """The outbox has it: only now is it saved."""
+        if self.flow is not None:
+            self.saved = saved
+            self._take(engine.answer(self.flow, {}))
+
+    def save_failed(self) -> None:
+        """The outbox refused; the answers are still here."""
+        self.stop = Stop("save_failed", has_back=True)
+        self.direction = 1
+
+    def show_slip(self) -> None:
+        """From "saved" to the slip."""
+        self._go(Page.SLIP, 1)
+
+    def defect(self) -> None:
+        """Something in the kiosk broke: a safe page, and nothing more of this journey."""
+        self.flow, self.drafts, self.picture = None, {}, None
+        self.stop = Stop("defect", has_back=False)
+
+
+def _room(fact: Fact) -> int:
+    if fact.type not in CHOICE_TYPES:
+        return 1
+    return 2 if len(fact.choices) <= 2 else ROOM
+
+
+def iso_date(text: str, language: Language) -> str:
+    """Digits as typed in the language's own order (day first in English) as YYYY-MM-DD; anything else as it is."""
+    digits = "".join(char for char in text if char.isascii() and char.isdigit())
+    if len(digits) != 8:
+        return text
+    if language == "en":
+        return f"{digits[4:]}-{digits[2:4]}-{digits[:2]}"
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
+
+
+def spaced_date(text: str, language: Language) -> str:
+    """What was typed of a date so far, with the separators of the language: 31 / 01 / 19."""
+    digits = "".join(char for char in text if char.isascii() and char.isdigit())[:8]
+    cuts = (2, 4) if language == "en" else (4, 6)
+    parts = [digits[: cuts[0]], digits[cuts[0] : cuts[1]], digits[cuts[1] :]]
+    return " / ".join(part for part in parts if part)

@@ -1,0 +1,192 @@
+"""Bootstrap of the screens: environment, fonts, models, window; and a tear-down in the order that does not crash."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from kiosk.config import Config
+
+QML = Path(__file__).resolve().parent / "qml"
+MODULE = "Kiosk"
+log = logging.getLogger(__name__)
+M = TypeVar("M", bound="Model")
+
+
+class ScreenStartError(Exception):
+    """The screens cannot start; the text is a sentence for the technician."""
+
+
+def prepare_environment(config: Config, *, offscreen: bool = False) -> None:
+    """Set what Qt reads before its first object: software drawing, the basic render loop, no style of its own."""
+    os.environ.setdefault("QSG_RENDER_LOOP", "basic")  # the threaded loop dead-locks with the interpreter's lock
+    os.environ.setdefault("QT_QUICK_CONTROLS_STYLE", "Basic")
+    os.environ.setdefault("QT_LINUX_ACCESSIBILITY_ALWAYS_ON", "1")
+    if config.screen.renderer == "software":
+        os.environ.setdefault("QT_QUICK_BACKEND", "software")
+    if offscreen:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
+prepare_environment(Config())
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, QUrl, Signal  # noqa: E402 - after the environment
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication  # noqa: E402
+from PySide6.QtQml import QQmlApplicationEngine, QQmlError  # noqa: E402
+from PySide6.QtQuick import QQuickWindow  # noqa: E402
+
+from kiosk.app import Kiosk  # noqa: E402
+from screens.models.base import Model  # noqa: E402
+from screens.models.capture import Capture  # noqa: E402
+from screens.models.form import Form  # noqa: E402
+from screens.models.home import Home  # noqa: E402
+from screens.models.identify import Identify  # noqa: E402
+from screens.models.review import Consent, Review  # noqa: E402
+from screens.models.service import Service  # noqa: E402
+from screens.models.site import Site  # noqa: E402
+from screens.models.slip import Slip  # noqa: E402
+from screens.models.visit import Visit  # noqa: E402
+from screens.pictures import Pictures  # noqa: E402
+from screens.stage import Stage  # noqa: E402
+from screens.translator import CatalogueTranslator  # noqa: E402
+
+MODELS: tuple[type[Model], ...] = (Visit, Site, Home, Service, Identify, Form, Capture, Review, Consent, Slip)
+
+
+@dataclass(frozen=True)
+class Size:
+    """A window's size in pixels."""
+
+    width: int
+    height: int
+
+
+def application() -> QGuiApplication:
+    """The one application object of the process."""
+    existing = QCoreApplication.instance()
+    if isinstance(existing, QGuiApplication):
+        return existing
+    return QGuiApplication(sys.argv[:1])
+
+
+def load_fonts(config: Config) -> None:
+    """Load the font files by path; ScreenStartError names the one that is missing."""
+    for path in (config.fonts.regular, config.fonts.bold, config.fonts.icons):
+        if not path.is_file() or QFontDatabase.addApplicationFont(str(path)) < 0:
+            raise ScreenStartError(
+                f"The font {path} is missing. Install fonts-noto-cjk and fonts-material-design-icons-iconfont, "
+                "or correct [fonts] in kiosk.toml."
+            )
+    QGuiApplication.setFont(QFont("Noto Sans CJK HK"))
+
+
+class Screens(QObject):
+    """The window and everything it shows; `close` takes it apart in the order Qt needs."""
+
+    warned = Signal(str)
+
+    def __init__(self, kiosk: Kiosk, stage: Stage, *, size: Size | None = None) -> None:
+        super().__init__()
+        self.kiosk = kiosk
+        self.stage = stage
+        self.pictures = Pictures()
+        self.engine = QQmlApplicationEngine()
+        self.engine.setOutputWarningsToStandardError(False)
+        self.engine.warnings.connect(self._on_warnings)
+        self.engine.addImportPath(str(QML))
+        self.engine.addImageProvider("kiosk", self.pictures)
+        self._translator = CatalogueTranslator(kiosk.catalogue.texts, stage)
+        QCoreApplication.installTranslator(self._translator)
+        stage.languageChanged.connect(self.engine.retranslate)
+        stage.ended.connect(self._wipe)
+        self._attach_models()
+        self.window = self._load(size)
+
+    def _attach_models(self) -> None:
+        for kind in MODELS:
+            model = self.model(kind)
+            if isinstance(model, Capture | Slip):
+                model.show_on(self.pictures)
+            model.attach(self.stage)
+
+    def model(self, kind: type[M]) -> M:
+        """The one instance of a view model."""
+        model = self.engine.singletonInstance(MODULE, kind.__name__)
+        if not isinstance(model, kind):
+            raise ScreenStartError(f"The view model {kind.__name__} is not registered.")
+        return model
+
+    def _load(self, size: Size | None) -> QQuickWindow:
+        self.engine.load(QUrl.fromLocalFile(str(QML / "Main.qml")))
+        roots = self.engine.rootObjects()
+        if not roots or not isinstance(roots[0], QQuickWindow):
+            raise ScreenStartError("The pages could not be loaded; the log says why.")
+        window = roots[0]
+        screen = self.kiosk.config.screen
+        wanted = size or Size(screen.width, screen.height)
+        window.resize(wanted.width, wanted.height)
+        if size is None and screen.fullscreen:
+            window.setCursor(Qt.CursorShape.BlankCursor)
+            window.showFullScreen()
+        else:
+            window.show()
+        window.installEventFilter(self)
+        return window
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Any touch or key on the window is a sign of life."""
+        if event.type() in (QEvent.Type.TouchBegin, QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress):
+            self.stage.touch()
+        return super().eventFilter(watched, event)
+
+    def _wipe(self) -> None:
+        self.pictures.wipe()
+        self.engine.retranslate()
+
+    def _on_warnings(self, warnings: list[QQmlError]) -> None:
+        for warning in warnings:
+            log.error("QML: %s", warning.toString())
+            self.warned.emit(warning.toString())
+
+    def close(self) -> None:
+        """Take the window down before the interpreter ends."""
+        self.window.removeEventFilter(self)
+        QCoreApplication.removeTranslator(self._translator)
+        self.window.close()
+        self.window.deleteLater()
+        self.engine.deleteLater()
+        for _ in range(3):
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+            QCoreApplication.processEvents()
+
+
+def run(kiosk: Kiosk, size: Size | None = None) -> int:
+    """Show a kiosk on the display until it is told to stop (SIGTERM, Ctrl-C); it is stopped then too."""
+    app = application()
+    load_fonts(kiosk.config)
+    stage = Stage(kiosk)
+    screens = Screens(kiosk, stage, size=size)
+    kiosk.listen(stage.hear)
+    kiosk.start()
+    beat = _quit_on_signals(app)
+    try:
+        return app.exec()
+    finally:
+        beat.stop()
+        screens.close()
+        kiosk.stop()
+
+
+def _quit_on_signals(app: QGuiApplication) -> QTimer:
+    """End the loop on SIGTERM and Ctrl-C; the timer lets Python look at its signals while Qt waits."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: app.quit())
+    beat = QTimer()
+    beat.timeout.connect(lambda: None)
+    beat.start(200)
+    return beat

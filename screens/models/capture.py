@@ -1,0 +1,255 @@
+"""Portrait and papers: what the camera sees now, one sentence about it, take, look, keep or take again."""
+
+from __future__ import annotations
+
+import logging
+from threading import Thread
+from typing import Final
+
+from PySide6.QtCore import Property, QTimer, Signal, Slot
+from PySide6.QtGui import QImage
+from PySide6.QtQml import QmlElement, QmlSingleton
+
+from hardware.camera import Camera, Frame, Image, document, portrait
+from hardware.device import where
+from kiosk.catalogue import Capture as Taken
+from kiosk.session import Page
+from screens.models.base import Model
+from screens.pictures import Pictures, live_picture
+from screens.stage import Stage
+
+QML_IMPORT_NAME = "Kiosk"
+QML_IMPORT_MAJOR_VERSION = 1
+log = logging.getLogger(__name__)
+PULL_MS: Final = 33
+JUDGE_EVERY_S: Final = 0.2
+PHOTO_MM: Final = (38.0, 50.0)
+PHOTO_DPI: Final = 300
+FACE_VIEW: Final = (960, 840)
+PAPER_VIEW: Final = (960, 720)
+
+
+@QmlElement
+@QmlSingleton
+class Capture(Model):
+    """The live view of the page that is shown, pulled 30 times a second; the judging runs beside it."""
+
+    changed = Signal()
+    pictureChanged = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pictures = Pictures()
+        self._frame: Frame | None = None
+        self._judged: Frame | None = None
+        self._judging = False
+        self._code = ""
+        self._counter = 0
+        self._bad = False
+        self._timer = QTimer(self)
+        self._timer.setInterval(PULL_MS)
+        self._timer.timeout.connect(self._pull)
+
+    def show_on(self, pictures: Pictures) -> None:
+        """Put the pictures where QML finds them."""
+        self._pictures = pictures
+
+    def attach(self, stage: Stage) -> None:
+        """Look at this stage; pull frames only while a camera page is shown."""
+        super().attach(stage)
+        stage.pageChanged.connect(self._page_changed)
+        stage.ended.connect(self._forget)
+
+    # ---- pages come and go ----
+
+    def _page_changed(self) -> None:
+        self._forget()
+        if self._on_page():
+            self._timer.start()
+
+    def _on_page(self) -> bool:
+        return self.session.page in (Page.PORTRAIT, Page.DOCUMENT)
+
+    def _forget(self) -> None:
+        self._timer.stop()
+        self._frame = self._judged = None
+        self._code, self._bad = "", False
+        self._pictures.wipe()
+
+    @property
+    def _face(self) -> bool:
+        return self.session.page is Page.PORTRAIT
+
+    def _camera(self) -> Camera | None:
+        devices = self.stage.kiosk.devices
+        return devices.face_camera if self._face else devices.document_camera
+
+    # ---- live view ----
+
+    @Slot()
+    def _pull(self) -> None:
+        camera = self._camera()
+        if camera is None or self.session.picture is not None:
+            return
+        frame = camera.latest()
+        if frame is None:
+            if self._frame is not None:
+                self._frame, self._code = None, ""
+                self.changed.emit()
+            return
+        if self._frame is None or frame.number != self._frame.number:
+            self._show(frame)
+
+    def _show(self, frame: Frame) -> None:
+        came_back = self._frame is None
+        self._frame = frame
+        width, height = FACE_VIEW if self._face else PAPER_VIEW
+        self._put("live", live_picture(frame.image, width=width, height=height, mirrored=self._face))
+        if came_back:
+            self.changed.emit()
+        if not self._judging and (self._judged is None or frame.mono_s - self._judged.mono_s >= JUDGE_EVERY_S):
+            self._judge(frame)
+
+    def _put(self, name: str, picture: QImage) -> None:
+        self._pictures.put(name, picture)
+        self._counter += 1
+        self._name = name
+        self.pictureChanged.emit()
+
+    def _judge(self, frame: Frame) -> None:
+        self._judging = True
+        before, self._judged = self._judged, frame
+        Thread(target=self._judge_beside, args=(frame, before, self._face), daemon=True, name="judge").start()
+
+    def _judge_beside(self, frame: Frame, before: Frame | None, face: bool) -> None:
+        code = "bad"
+        try:
+            code = _verdict(frame.image, before.image if before else None, face=face)
+        except Exception as error:  # noqa: BLE001 - a worker's supervisor: the page must not freeze on a defect
+            log.error("judging a frame failed: %s", where(error))
+        self.stage.hear(lambda: self._judgement(code))
+
+    def _judgement(self, code: str) -> None:
+        self._judging = False
+        if self._on_page() and self._frame is not None:
+            self._code = code
+
+    # ---- what the page shows ----
+
+    def _picture(self) -> str:
+        return f"image://kiosk/{self._name}/{self._counter}" if self._counter and self._pictures.names() else ""
+
+    def _title(self) -> str:
+        step = self.session.step
+        return self.say(step.title_key) if step else ""
+
+    def _is_taken(self) -> bool:
+        return self.session.picture is not None
+
+    def _ready(self) -> bool:
+        return self._code == "ready"
+
+    def _can_go_on(self) -> bool:
+        return self._is_taken() or (self._frame is not None and (self._ready() or not self._face))
+
+    def _next_label(self) -> str:
+        if self._is_taken():
+            return self.say("capture.use")
+        if self._frame is None:
+            return self.say("capture.wait")
+        return self.say("capture.take")
+
+    def _verdict_text(self) -> str:
+        stem = "portrait" if self._face else "document"
+        if self._is_taken():
+            return self.say(f"{stem}.taken")
+        return self.say(f"{stem}.{self._code}") if self._code not in ("", "bad") else self.say(f"{stem}.waiting")
+
+    def _problem(self) -> str:
+        if self._bad:
+            return self.say("capture.bad")
+        if self._is_taken() or self._camera_works():
+            return ""
+        return self._fault_says("text") or self.say("capture.lost")
+
+    def _problem_more(self) -> str:
+        if self._bad:
+            return self.say("capture.bad_more")
+        return self._fault_says("next") or self.say("capture.lost_more")
+
+    def _camera_works(self) -> bool:
+        name = "face_camera" if self._face else "document_camera"
+        return self.stage.kiosk.devices.working(name)
+
+    def _fault_says(self, part: str) -> str:
+        camera = self._camera()
+        supervisor = self.stage.kiosk.devices.supervisors.get(camera.name) if camera else None
+        fault = supervisor.status.fault if supervisor else None
+        key = f"fault.{fault.code}.{part}" if fault else ""
+        return self.say(key) if key and self.has(key) else ""
+
+    def _purpose(self) -> str:
+        if not self._face:
+            step = self.session.step
+            fact = self.session.catalogue.facts[step.ask[0]] if step and step.ask else None
+            return self.say(fact.hint_key) if fact else ""
+        size = {"width": f"{PHOTO_MM[0]:g}", "height": f"{PHOTO_MM[1]:g}"}
+        return f"{self.say('portrait.size', **size)}\n{self.say('portrait.purpose')}"
+
+    def _other_way_label(self) -> str:
+        step = self.session.step
+        if step is None or step.instead is None:
+            return ""
+        return self.say("portrait.without" if self._face else "document.without")
+
+    picture = Property(str, _picture, notify=pictureChanged)
+    title = Property(str, _title, notify=changed)
+    taken = Property(bool, _is_taken, notify=changed)
+    ready = Property(bool, _ready, notify=changed)
+    canGoOn = Property(bool, _can_go_on, notify=changed)
+    nextLabel = Property(str, _next_label, notify=changed)
+    verdict = Property(str, _verdict_text, notify=changed)
+    problem = Property(str, _problem, notify=changed)
+    problemMore = Property(str, _problem_more, notify=changed)
+    purpose = Property(str, _purpose, notify=changed)
+    otherWayLabel = Property(str, _other_way_label, notify=changed)
+
+    # ---- intents ----
+
+    @Slot()
+    def goOn(self) -> None:
+        """The yellow button: take, then use."""
+        if self._is_taken():
+            self.stage.act(self.session.use_picture)
+        elif self._frame is not None:
+            self._take(self._frame)
+
+    def _take(self, frame: Frame) -> None:
+        data = _taken(frame.image, face=self._face)
+        picture = QImage.fromData(data)
+        self._bad = picture.isNull()
+        if not self._bad:
+            self._put("taken", picture)
+            self.stage.act(lambda: self.session.take(Taken("image/jpeg", data)))
+        self.changed.emit()
+
+    @Slot()
+    def retake(self) -> None:
+        """Once more."""
+        self._code = ""
+        self.stage.act(self.session.retake)
+
+    @Slot()
+    def otherWay(self) -> None:
+        """The way without a camera."""
+        self.stage.act(self.session.without_picture)
+
+
+def _verdict(image: Image, before: Image | None, *, face: bool) -> str:
+    return portrait.assess(image, before).code if face else document.assess(image).code
+
+
+def _taken(image: Image, *, face: bool) -> bytes:
+    if face:
+        return portrait.crop(image, *PHOTO_MM, PHOTO_DPI)
+    return document.capture(image, document.assess(image))

@@ -1,0 +1,155 @@
+"""Finding a service: sides, categories, lists, search."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Property, Signal, Slot
+from PySide6.QtQml import QmlElement, QmlSingleton
+
+from kiosk.catalogue import ListedService
+from kiosk.catalogue.model import SIDES
+from kiosk.session import LONGEST_QUERY, SERVICES_A_PAGE
+from screens.models.base import Model, Row, page_of, pages_for
+
+QML_IMPORT_NAME = "Kiosk"
+QML_IMPORT_MAJOR_VERSION = 1
+
+
+@QmlElement
+@QmlSingleton
+class Home(Model):
+    """The home page, the list of one category, and the search."""
+
+    changed = Signal()
+
+    def _side(self) -> int:
+        return SIDES.index(self.session.side)
+
+    def _sides(self) -> list[Row]:
+        listing = self.session.catalogue.listing
+        counts = {side: sum(row.side == side for row in listing) for side in SIDES}
+        return [{"label": self.say(f"home.side_{side}", count=counts[side])} for side in SIDES]
+
+    def _categories(self) -> list[Row]:
+        return [
+            {"id": category, "label": self.say(f"category.{category}"), "icon": _icon(category), "ready": False}
+            for category in self.session.categories()
+        ]
+
+    def _list_title(self) -> str:
+        return self.say(f"category.{self.session.category}") if self.session.category else ""
+
+    def _list_lead(self) -> str:
+        return self.say("home.count", count=len(self.session.listed()))
+
+    def _services(self) -> list[Row]:
+        return [self._row(row) for row in page_of(self.session.listed(), self.session.list_page, SERVICES_A_PAGE)]
+
+    def _row(self, row: ListedService) -> Row:
+        offered = self.session.offered(row)
+        return {
+            "id": row.id,
+            "title": row.names[self.session.language],
+            "note": self.say(f"department.{row.department}"),
+            "reason": "" if offered else self.say("home.not_here"),
+            "available": offered,
+        }
+
+    def _pages(self) -> int:
+        return pages_for(self.session.listed(), SERVICES_A_PAGE)
+
+    def _page_text(self) -> str:
+        return self.say("home.more", page=self.session.list_page + 1, pages=self._pages())
+
+    def _query(self) -> str:
+        return self.session.query
+
+    def _found(self) -> list[Row]:
+        return [self._row(row) for row in self.session.found()]
+
+    def _search_note(self) -> str:
+        query = self.session.query.strip()
+        if not query:
+            return self.say("search.start")
+        found = self.session.found()
+        return self.say("search.found", count=len(found)) if found else self.say("search.none", query=query)
+
+    side = Property(int, _side, notify=changed)
+    sides = Property(list, _sides, notify=changed)
+    categories = Property(list, _categories, notify=changed)
+    listTitle = Property(str, _list_title, notify=changed)
+    listLead = Property(str, _list_lead, notify=changed)
+    services = Property(list, _services, notify=changed)
+    pages = Property(int, _pages, notify=changed)
+    pageText = Property(str, _page_text, notify=changed)
+    query = Property(str, _query, notify=changed)
+    found = Property(list, _found, notify=changed)
+    searchNote = Property(str, _search_note, notify=changed)
+
+    @Slot(int)
+    def showSide(self, side: int) -> None:
+        """One of the two shores."""
+        self.stage.act(lambda: self.session.show_side(SIDES[side]))
+
+    @Slot(str)
+    def openCategory(self, category: str) -> None:
+        """The list of one category."""
+        self.stage.act(lambda: self.session.open_category(category))
+
+    @Slot()
+    def openSearch(self) -> None:
+        """The search page."""
+        self.stage.act(self.session.open_search)
+
+    @Slot(str)
+    def openService(self, service_id: str) -> None:
+        """The checklist of a service."""
+        self.stage.act(lambda: self.session.open_service(service_id))
+
+    @Slot()
+    def more(self) -> None:
+        """The next page of the list."""
+        self.stage.act(lambda: self.session.more(self._pages()))
+
+    @Slot(str)
+    def type(self, text: str) -> None:
+        """A key of the search."""
+        self._search((self.session.query + text)[:LONGEST_QUERY])
+
+    @Slot()
+    def erase(self) -> None:
+        """Take the last character back."""
+        self._search(self.session.query[:-1])
+
+    def _search(self, query: str) -> None:
+        self.stage.act(lambda: setattr(self.session, "query", query))
+
+
+ICONS = {
+    "tax": "receipt_long",
+    "company": "domain",
+    "property": "home_work",
+    "vehicle": "directions_car",
+    "identity": "badge",
+    "welfare": "school",
+    "health": "local_hospital",
+    "immigration": "flight",
+    "culture": "theaters",
+    "voter": "how_to_vote",
+    "talent": "work",
+    "driving": "directions_car",
+    "social": "groups",
+    "fund": "account_balance",
+    "law": "gavel",
+    "enterprise": "storefront",
+    "education": "school",
+    "civil": "assignment_ind",
+    "exit": "badge",
+    "real": "home_work",
+    "hetao": "business",
+    "digital": "fingerprint",
+}
+
+
+def _icon(category: str) -> str:
+    """The symbol of a category, by the first known word in its id."""
+    return next((icon for word, icon in ICONS.items() if word in category.lower()), "apps")

@@ -1,0 +1,128 @@
+"""The review and the consent: exactly what will be sent, and to whom."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from PySide6.QtCore import Property, Signal, Slot
+from PySide6.QtQml import QmlElement, QmlSingleton
+
+from kiosk.catalogue import Capture, Fact
+from kiosk.dates import date_text, money_text
+from kiosk.flow import engine
+from kiosk.flow.state import ReviewItem
+from kiosk.masking import NUMBER_TYPES, masked
+from screens.models.base import Model, Row, page_of, pages_for
+
+QML_IMPORT_NAME = "Kiosk"
+QML_IMPORT_MAJOR_VERSION = 1
+LINES_A_PAGE = 7
+
+
+@QmlElement
+@QmlSingleton
+class Review(Model):
+    """Every answer by step, masked where it identifies."""
+
+    changed = Signal()
+
+    def _all(self) -> list[Row]:
+        flow = self.session.flow
+        if flow is None:
+            return []
+        return [self._line(group.step_id, item) for group in engine.review(flow) for item in group.items]
+
+    def _line(self, step_id: str, item: ReviewItem) -> Row:
+        fact = self.session.catalogue.facts[item.fact_id]
+        return {
+            "step": step_id,
+            "label": self.say(fact.label_key),
+            "value": self._value(fact, item),
+            "locked": item.locked,
+            "source": self.say("form.from_card") if item.locked else "",
+        }
+
+    def _value(self, fact: Fact, item: ReviewItem) -> str:
+        match item.value:
+            case Capture():
+                return self.say("review.captured")
+            case bool():
+                return self.say("review.yes" if item.value else "review.no")
+            case date():
+                return date_text(item.value, self.session.language)
+            case str() if fact.type in NUMBER_TYPES:
+                return masked(fact.type, item.value)
+            case str() if fact.type == "choice":
+                return self.say(fact.choice_key(item.value))
+        return str(item.value)
+
+    def _lines(self) -> list[Row]:
+        return page_of(self._all(), self.session.review_page, LINES_A_PAGE)
+
+    def _pages(self) -> int:
+        return pages_for(self._all(), LINES_A_PAGE)
+
+    def _page_text(self) -> str:
+        return self.say("home.more", page=self.session.review_page + 1, pages=self._pages())
+
+    def _lead(self) -> str:
+        return self.say("review.lead")
+
+    def _fee(self) -> str:
+        flow = self.session.flow
+        cents = None if flow is None else engine.fee_cents(flow)
+        if flow is None or cents is None:
+            return self.say("review.fee_by_department")
+        if cents == 0:
+            return self.say("review.fee_free")
+        return self.say("review.fee", fee=money_text(cents, flow.service.fee.currency, self.session.language))
+
+    lines = Property(list, _lines, notify=changed)
+    pages = Property(int, _pages, notify=changed)
+    pageText = Property(str, _page_text, notify=changed)
+    lead = Property(str, _lead, notify=changed)
+    fee = Property(str, _fee, notify=changed)
+
+    @Slot(str)
+    def change(self, step_id: str) -> None:
+        """Correct the answers of one step, then come back."""
+        self.stage.act(lambda: self.session.change(step_id))
+
+    @Slot()
+    def more(self) -> None:
+        """The next answers."""
+        pages = self._pages()
+        self.stage.act(lambda: setattr(self.session, "review_page", (self.session.review_page + 1) % pages))
+
+
+@QmlElement
+@QmlSingleton
+class Consent(Model):
+    """Who receives what, and what the resident declares."""
+
+    changed = Signal()
+
+    def _title(self) -> str:
+        return self.say("consent.title")
+
+    def _lead(self) -> str:
+        flow = self.session.flow
+        return self.say("consent.lead", service=self.say(flow.service.title_key)) if flow else ""
+
+    def _points(self) -> list[Row]:
+        flow = self.session.flow
+        department = self.say(f"department.{flow.service.department}") if flow else ""
+        return [
+            {"icon": "account_balance", "label": self.say("consent.who"), "text": department},
+            {"icon": "description", "label": self.say("consent.what"), "text": self.say("consent.what_text")},
+            {"icon": "lock", "label": self.say("consent.keep"), "text": self.say("consent.keep_text")},
+        ]
+
+    def _declaration(self) -> str:
+        flow = self.session.flow
+        return self.say(flow.service.declaration_key) if flow else ""
+
+    title = Property(str, _title, notify=changed)
+    lead = Property(str, _lead, notify=changed)
+    points = Property(list, _points, notify=changed)
+    declaration = Property(str, _declaration, notify=changed)

@@ -1,0 +1,257 @@
+"""After the submit: what is true now, the slip on paper and on the screen."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from threading import Thread
+
+from PySide6.QtCore import Property, QTimer, Signal, Slot
+from PySide6.QtGui import QImage
+from PySide6.QtQml import QmlElement, QmlSingleton
+
+from hardware.device import where
+from hardware.printer import PrintOutcome, Raster, Result
+from kiosk.app import Ability
+from kiosk.dates import time_text
+from kiosk.flow.state import FlowState
+from kiosk.session import Page
+from kiosk.submission import SavedVisit
+from offline_queue.faults import QueueFault
+from screens.models.base import Model, Row
+from screens.pictures import Pictures
+from screens.stage import Stage
+
+QML_IMPORT_NAME = "Kiosk"
+QML_IMPORT_MAJOR_VERSION = 1
+log = logging.getLogger(__name__)
+LOOK_MS = 500
+
+
+@QmlElement
+@QmlSingleton
+class Slip(Model):
+    """Saves the visit when its page comes, watches the delivery, prints."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pictures = Pictures()
+        self._clear()
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self._look)
+
+    def _clear(self) -> None:
+        self._delivery = "sending"
+        self._raster: Raster | None = None
+        self._print = ""  # "", printing, printed, uncertain, failed
+        self._prints = 0
+        self._counter = 0
+        self._visit = object()  # answers of an earlier visit's workers are not this visit's
+
+    def show_on(self, pictures: Pictures) -> None:
+        """Put the slip's picture where QML finds it."""
+        self._pictures = pictures
+
+    def attach(self, stage: Stage) -> None:
+        """Look at this stage; the "sending" page is what starts the saving."""
+        super().attach(stage)
+        stage.pageChanged.connect(self._page_changed)
+        stage.ended.connect(self._ended)
+        stage.line_changed.connect(self._look)
+
+    def _ended(self) -> None:
+        self._timer.stop()
+        self._clear()
+
+    @Slot()
+    def _page_changed(self) -> None:
+        page = self.session.page
+        if page is Page.SENDING and self.session.flow is not None:
+            self._beside(self._save, self.session.flow)
+        elif page is Page.SAVED:
+            self._timer.start()
+            self._look()
+        elif page is Page.SLIP:
+            self._draw(and_print=True)
+
+    # ---- workers: each runs beside the GUI thread and comes back through the stage ----
+
+    def _beside(self, work: Callable[..., None], *values: object) -> None:
+        Thread(target=self._guarded, args=(work, *values), daemon=True, name="slip").start()
+
+    def _guarded(self, work: Callable[..., None], *values: object) -> None:
+        try:
+            work(*values)
+        except Exception as error:  # noqa: BLE001 - a worker's supervisor
+            log.error("a worker of the slip failed: %s", where(error))
+            self.stage.hear(self.session.defect)
+
+    def _save(self, flow: FlowState) -> None:
+        outcome = self.stage.kiosk.submit(flow, self.session.language)
+        visit = self._visit
+        self.stage.hear(lambda: self._saved(visit, outcome))
+
+    def _saved(self, visit: object, outcome: SavedVisit | QueueFault) -> None:
+        if visit is not self._visit or self.session.page is not Page.SENDING:
+            return
+        if isinstance(outcome, QueueFault):
+            log.error("a submission was not saved: %s", outcome.code)
+            self.session.save_failed()
+        else:
+            self.session.submitted(outcome)
+
+    @Slot()
+    def _look(self) -> None:
+        saved = self.session.saved
+        if saved is not None and self._delivery not in ("delivered", "refused"):
+            self._beside(self._look_beside, saved.envelope_id, self._visit)
+
+    def _look_beside(self, envelope_id: str, visit: object) -> None:
+        delivery = self.stage.kiosk.delivery(envelope_id)
+        self.stage.hear(lambda: self._looked(delivery, visit))
+
+    def _looked(self, delivery: str, visit: object) -> None:
+        if visit is self._visit:
+            self._delivery = delivery
+
+    def _draw(self, *, and_print: bool) -> None:
+        saved, flow = self.session.saved, self.session.flow
+        if saved is not None and flow is not None:
+            self._print = "printing" if and_print and self._can_print() else self._print
+            self._beside(self._draw_beside, saved, flow, self._visit, and_print)
+
+    def _draw_beside(self, saved: SavedVisit, flow: FlowState, visit: object, and_print: bool) -> None:
+        kiosk = self.stage.kiosk
+        raster = kiosk.slip(saved, flow, self.session.language, self._delivery)
+        picture = QImage.fromData(raster.png())
+        self.stage.hear(lambda: self._drawn(raster, picture, visit))
+        if and_print and self._print == "printing":
+            self._print_beside(raster, f"{saved.envelope_id}/{self._prints}", visit)
+
+    def _drawn(self, raster: Raster, picture: QImage, visit: object) -> None:
+        if visit is self._visit:
+            self._raster = raster
+            self._pictures.put("slip", picture)
+            self._counter += 1
+
+    def _print_beside(self, raster: Raster, job_id: str, visit: object) -> None:
+        outcome = self.stage.kiosk.print(raster, job_id)
+        self.stage.hear(lambda: self._printed(outcome, visit))
+
+    def _printed(self, outcome: PrintOutcome, visit: object) -> None:
+        if visit is self._visit:
+            self._print = {Result.PRINTED: "printed", Result.UNCERTAIN: "uncertain"}.get(outcome.result, "failed")
+
+    def _can_print(self) -> bool:
+        return Ability.PRINT in self.stage.kiosk.abilities()
+
+    # ---- what the pages show ----
+
+    def _title(self) -> str:
+        return self.say(f"saved.{self._delivery if self._delivery != 'refused' else 'sending'}_title")
+
+    def _number(self) -> str:
+        return self.session.saved.receipt_number if self.session.saved else ""
+
+    def _department(self) -> str:
+        flow = self.session.flow
+        return self.say(f"department.{flow.service.department}") if flow else ""
+
+    def _states(self) -> list[Row]:
+        saved = self.session.saved
+        if saved is None:
+            return []
+        time = time_text(saved.saved_at, self.session.language)
+        done = self._delivery == "delivered"
+        line = {"waiting": "line_wait", "sending": "line_now"}.get(self._delivery, "line_done")
+        note = time if line == "line_done" else ""
+        end = "refused" if self._delivery == "refused" else "delivered"
+        end_note = {"delivered": "delivered_note", "refused": "refused_note"}.get(self._delivery, "delivered_later")
+        return [
+            {"state": "done", "label": self.say("saved.saved"), "note": self.say("saved.saved_note", time=time)},
+            {
+                "state": "now" if self._delivery in ("waiting", "sending") else "done",
+                "label": self.say(f"saved.{line}"),
+                "note": note or self.say(f"saved.{line}_note"),
+            },
+            {
+                "state": "done" if done else "now" if self._delivery == "refused" else "later",
+                "label": self.say(f"saved.{end}", department=self._department())
+                if end == "delivered"
+                else self.say(f"saved.{end}"),
+                "note": self.say(f"saved.{end_note}", time=time)
+                if end_note == "delivered_note"
+                else self.say(f"saved.{end_note}"),
+            },
+        ]
+
+    def _print_label(self) -> str:
+        return self.say("slip.print" if self._can_print() else "slip.show")
+
+    def _picture(self) -> str:
+        return f"image://kiosk/slip/{self._counter}" if self._counter else ""
+
+    def _slip_title(self) -> str:
+        titles = {"printing": "printing", "printed": "printed", "uncertain": "uncertain"}
+        return self.say(f"slip.{titles.get(self._print, 'screen')}_title")
+
+    def _on_paper(self) -> bool:
+        return self._print in ("printing", "printed")
+
+    def _paper_note(self) -> str:
+        if self._on_paper():
+            return self.say("slip.below")
+        return self.say("slip.uncertain" if self._print == "uncertain" else "slip.screen")
+
+    def _can_finish(self) -> bool:
+        return self._print != "printing"
+
+    def _finish_label(self) -> str:
+        return self.say("slip.finish" if self._can_finish() else "slip.printing")
+
+    def _again_label(self) -> str:
+        again = self._print in ("uncertain", "failed", "") and self._can_print()
+        return self.say("slip.again") if again else ""
+
+    def _next_steps(self) -> str:
+        flow = self.session.flow
+        return self.say(flow.service.next_key) if flow else ""
+
+    def _spoken(self) -> str:
+        saved, flow = self.session.saved, self.session.flow
+        if saved is None or flow is None:
+            return ""
+        time = time_text(saved.saved_at, self.session.language)
+        return self.say("slip.spoken", number=saved.receipt_number, service=self.say(flow.service.title_key), time=time)
+
+    title = Property(str, _title, notify=changed)
+    number = Property(str, _number, notify=changed)
+    states = Property(list, _states, notify=changed)
+    canPrint = Property(bool, _can_print, notify=changed)
+    printLabel = Property(str, _print_label, notify=changed)
+    picture = Property(str, _picture, notify=changed)
+    slipTitle = Property(str, _slip_title, notify=changed)
+    onPaper = Property(bool, _on_paper, notify=changed)
+    paperNote = Property(str, _paper_note, notify=changed)
+    canFinish = Property(bool, _can_finish, notify=changed)
+    finishLabel = Property(str, _finish_label, notify=changed)
+    againLabel = Property(str, _again_label, notify=changed)
+    nextSteps = Property(str, _next_steps, notify=changed)
+    spoken = Property(str, _spoken, notify=changed)
+
+    # ---- intents ----
+
+    @Slot()
+    def goOn(self) -> None:
+        """From "saved" to the slip, which prints."""
+        self.stage.act(self.session.show_slip)
+
+    @Slot()
+    def print(self) -> None:
+        """Print again, marked as a copy if the first may be out."""
+        self._prints += 1
+        self._draw(and_print=True)
+        self.changed.emit()

@@ -1,0 +1,168 @@
+"""Where the visit is: page, overlay, language, steps, the idle warning; and the intents of the bar."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Property, Signal, Slot
+from PySide6.QtQml import QmlElement, QmlSingleton
+
+from screens.models.base import Model
+from screens.stage import Stage
+
+QML_IMPORT_NAME = "Kiosk"
+QML_IMPORT_MAJOR_VERSION = 1
+BLOCKS = 20
+
+
+@QmlElement
+@QmlSingleton
+class Visit(Model):
+    """The visit as the frame around every page shows it."""
+
+    pageChanged = Signal()
+    changed = Signal()
+    may_close = False
+
+    def attach(self, stage: Stage) -> None:
+        """Look at this stage; page changes are told before anything else."""
+        stage.pageChanged.connect(self.pageChanged)
+        super().attach(stage)
+
+    def _page(self) -> str:
+        return str(self.session.page)
+
+    def _direction(self) -> int:
+        return self.session.direction
+
+    def _overlay(self) -> str:
+        return self.session.overlay
+
+    def _language(self) -> str:
+        return self.session.language if self._stage else "en"
+
+    def _contrast(self) -> str:
+        return self.session.contrast if self._stage else "paper"
+
+    def _text_scale(self) -> float:
+        return 1.0
+
+    def _still(self) -> bool:
+        return self.session.still
+
+    def _step(self) -> int:
+        return self.session.position()[0]
+
+    def _steps(self) -> int:
+        return self.session.position()[1]
+
+    def _step_text(self) -> str:
+        step, steps = self.session.position()
+        return self.say("step.of", step=step, steps=steps) if step else ""
+
+    def _step_name(self) -> str:
+        step = self.session.step
+        if self.session.flow is None or not self._step():
+            return ""
+        return self.say(f"stepbar.{step.kind if step is not None else 'receipt'}")
+
+    def _seconds_left(self) -> str:
+        return str(self.stage.idle_seconds)
+
+    def _idle_text(self) -> str:
+        return self.say("idle.text", seconds=self.stage.idle_seconds)
+
+    def _idle_blocks(self) -> int:
+        warn_s = self.stage.kiosk.config.visit.warn_s
+        return min(BLOCKS, round(BLOCKS * self.stage.idle_seconds / warn_s))
+
+    def _stop_title(self) -> str:
+        return self._stop_says("")
+
+    def _stop_text(self) -> str:
+        return self._stop_says("_text")
+
+    def _stop_more(self) -> str:
+        return self._stop_says("_more")
+
+    def _stop_says(self, part: str) -> str:
+        stop = self.session.stop
+        return self.say(f"stopped.{stop.text}{part}") if stop else ""
+
+    def _stop_has_back(self) -> bool:
+        return self.session.stop is not None and self.session.stop.has_back
+
+    def _may_close(self) -> bool:
+        return self.may_close
+
+    page = Property(str, _page, notify=pageChanged)
+    direction = Property(int, _direction, notify=pageChanged)
+    overlay = Property(str, _overlay, notify=changed)
+    language = Property(str, _language, notify=changed)
+    contrast = Property(str, _contrast, notify=changed)
+    textScale = Property(float, _text_scale, notify=changed)
+    still = Property(bool, _still, notify=changed)
+    step = Property(int, _step, notify=changed)
+    steps = Property(int, _steps, notify=changed)
+    stepText = Property(str, _step_text, notify=changed)
+    stepName = Property(str, _step_name, notify=changed)
+    secondsLeft = Property(str, _seconds_left, notify=changed)
+    idleText = Property(str, _idle_text, notify=changed)
+    idleBlocks = Property(int, _idle_blocks, notify=changed)
+    stopTitle = Property(str, _stop_title, notify=changed)
+    stopText = Property(str, _stop_text, notify=changed)
+    stopMore = Property(str, _stop_more, notify=changed)
+    stopHasBack = Property(bool, _stop_has_back, notify=changed)
+    mayClose = Property(bool, _may_close, notify=changed)
+
+    @Slot(str)
+    def begin(self, language: str) -> None:
+        """A greeting was touched."""
+        self.stage.begin(language)
+
+    @Slot(str)
+    def setLanguage(self, language: str) -> None:
+        """Another language; the answers stay, the dialog closes."""
+        self.close()
+        self.stage.set_language(language)
+
+    @Slot(str)
+    def open(self, overlay: str) -> None:
+        """Show a dialog over the page."""
+        self._set("overlay", overlay)
+
+    @Slot()
+    def close(self) -> None:
+        """Close the dialog."""
+        self._set("overlay", "")
+
+    @Slot()
+    def stay(self) -> None:
+        """I am here."""
+        self.close()
+
+    @Slot()
+    def leave(self) -> None:
+        """Leave and wipe."""
+        self.stage.end()
+
+    @Slot()
+    def next(self) -> None:
+        """The yellow button of a step."""
+        self.stage.act(self.session.next)
+
+    @Slot()
+    def back(self) -> None:
+        """Exactly one step back."""
+        self.stage.act(self.session.back)
+
+    @Slot(str)
+    def setContrast(self, contrast: str) -> None:
+        """paper, white or black."""
+        self._set("contrast", contrast)
+
+    @Slot(bool)
+    def setStill(self, still: bool) -> None:
+        """No movement on the screen."""
+        self._set("still", still)
+
+    def _set(self, name: str, value: object) -> None:
+        self.stage.act(lambda: setattr(self.session, name, value))

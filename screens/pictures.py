@@ -1,0 +1,62 @@
+"""Pictures that QML asks for: live views, taken pictures, the slip. Forgotten when the visit ends."""
+
+from __future__ import annotations
+
+from threading import Lock
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtQuick import QQuickImageProvider
+
+from hardware.camera import Image
+
+
+class Pictures(QQuickImageProvider):
+    """`image://kiosk/<name>/<counter>`: the newest picture of that name; the counter only defeats caching."""
+
+    def __init__(self) -> None:
+        super().__init__(QQuickImageProvider.ImageType.Image)
+        self._lock = Lock()
+        self._pictures: dict[str, QImage] = {}
+
+    def put(self, name: str, picture: QImage) -> None:
+        """Keep a picture under a name."""
+        with self._lock:
+            self._pictures[name] = picture
+
+    def wipe(self) -> None:
+        """Forget every picture."""
+        with self._lock:
+            self._pictures = {}
+
+    def names(self) -> list[str]:
+        """What is kept now."""
+        with self._lock:
+            return list(self._pictures)
+
+    def requestImage(self, id: str, size: QSize, requestedSize: QSize) -> QImage:  # noqa: ARG002, N803 - Qt's
+        """Qt asks for a picture."""
+        with self._lock:
+            return self._pictures.get(id.partition("/")[0], _nothing())
+
+
+def _nothing() -> QImage:
+    blank = QImage(8, 8, QImage.Format.Format_RGB32)
+    blank.fill(0xFF0E222B)
+    return blank
+
+
+def live_picture(image: Image, *, width: int, height: int, mirrored: bool) -> QImage:
+    """A camera frame cut to the shape of its view; the copy is Qt's own, so no Python buffer is left to it."""
+    cut = _cut(image, width / height)
+    rows, columns = cut.shape[:2]
+    picture = QImage(cut.data, columns, rows, cut.strides[0], QImage.Format.Format_BGR888)
+    return picture.flipped(Qt.Orientation.Horizontal) if mirrored else picture.copy()
+
+
+def _cut(image: Image, aspect: float) -> Image:
+    rows, columns = image.shape[:2]
+    wanted = min(columns, round(rows * aspect))
+    left = (columns - wanted) // 2
+    return np.ascontiguousarray(image[:, left : left + wanted])

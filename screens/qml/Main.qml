@@ -1,0 +1,104 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import QtQuick.Window
+import Kiosk
+import controls
+
+// One sheet of 1080 x 1920, fitted to the glass: header and bar stand still, pages slide between them.
+Window {
+    id: root
+    readonly property KioskPage current: loader.item as KioskPage
+    readonly property bool bare: current ? current.bare : true
+    color: Theme.bar
+    flags: Qt.FramelessWindowHint
+
+    Item {
+        id: sheet
+        width: Theme.sheetWidth
+        height: Theme.sheetHeight
+        anchors.centerIn: parent
+        scale: Math.min(root.width / width, root.height / height)
+
+        Rectangle {
+            anchors.fill: parent
+            color: Theme.page
+        }
+        Item {
+            id: page
+            anchors.fill: parent
+            // nothing behind a dialog can be reached or read
+            enabled: !overlay.active
+            visible: !overlay.active
+
+            StatusHeader {
+                id: header
+                visible: !root.bare
+                width: parent.width
+            }
+            StepBar {
+                id: steps
+                visible: Visit.step > 0 && !root.bare
+                x: Theme.margin
+                width: parent.width - 2 * Theme.margin
+                anchors.top: header.bottom
+                anchors.topMargin: 14
+            }
+            Item {
+                id: stage
+                anchors.top: root.bare ? parent.top : steps.visible ? steps.bottom : header.bottom
+                anchors.bottom: root.bare ? parent.bottom : bar.top
+                width: parent.width
+                clip: true
+                Loader {
+                    id: loader
+                    objectName: "page"
+                    width: parent.width
+                    height: parent.height
+                    // a second tap on the way in must not act on the new page
+                    enabled: !slide.running
+                    onLoaded: {
+                        if (Visit.direction !== 0 && !Visit.still) {
+                            slide.from = Visit.direction * width;
+                            slide.restart();
+                        }
+                    }
+                    NumberAnimation {
+                        id: slide
+                        target: loader
+                        property: "x"
+                        to: 0
+                        duration: 240
+                        easing.type: Easing.OutCubic
+                    }
+                }
+            }
+            ActionBar {
+                id: bar
+                visible: !root.bare
+                width: parent.width
+                anchors.bottom: parent.bottom
+                page: root.current
+                enabled: loader.enabled
+            }
+        }
+        Loader {
+            id: overlay
+            objectName: "overlay"
+            anchors.fill: parent
+            active: Visit.overlay !== ""
+            source: Visit.overlay === "" ? "" : "overlays/" + Visit.overlay + ".qml"
+        }
+    }
+
+    Connections {
+        target: Visit
+        function onPageChanged(): void {
+            loader.source = "";
+            slide.stop();
+            loader.x = 0;
+            loader.source = "pages/" + Visit.page + ".qml";
+        }
+    }
+    Component.onCompleted: loader.source = "pages/" + Visit.page + ".qml"
+    onClosing: close => close.accepted = Visit.mayClose
+}

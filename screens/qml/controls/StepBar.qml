@@ -1,0 +1,40 @@
+import QtQuick
+import Kiosk
+
+// "Step n of m", the step's short name, one segment a step.
+Item {
+    id: bar
+    height: 84
+    Txt {
+        y: 10
+        text: Visit.stepText
+        role: "strong"
+        color: Theme.primary
+        font.pixelSize: Theme.head
+        lineHeight: 0.9
+    }
+    Txt {
+        anchors.right: parent.right
+        y: 10
+        text: Visit.stepName
+        color: Theme.inkSoft
+        font.pixelSize: Theme.head
+        lineHeight: 0.9
+    }
+    Row {
+        y: 66
+        spacing: 8
+        Repeater {
+            model: Visit.steps
+            Rectangle {
+                required property int index
+                width: (bar.width - (Visit.steps - 1) * 8) / Visit.steps
+                height: 14
+                radius: 7
+                color: index < Visit.step ? Theme.primary : Theme.idle
+                border.width: Theme.black ? 3 : 0
+                border.color: Theme.primary
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import QtQuick
+import Kiosk
+import controls
+
+// Who gets what, for which purpose, for how long; the button says what it does.
+KioskPage {
+    title: Consent.title
+    lead: Consent.lead
+    next: qsTrId("consent.agree")
+    nextIcon: "send"
+    onNextPressed: Visit.next()
+    Column {
+        width: parent.width
+        spacing: 28
+        Repeater {
+            model: Consent.points
+            Row {
+                id: point
+                required property var modelData
+                width: parent.width
+                spacing: 28
+                Icon {
+                    name: point.modelData.icon
+                    size: 60
+                }
+                Column {
+                    width: parent.width - 88
+                    Txt {
+                        width: parent.width
+                        text: point.modelData.label
+                        role: "strong"
+                    }
+                    Txt {
+                        width: parent.width
+                        text: point.modelData.text
+                    }
+                }
+            }
+        }
+        Note {
+            width: parent.width
+            text: Consent.declaration
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import QtQuick
+import Kiosk
+import controls
+
+// The tray as the camera sees it, the sheet it found, one sentence, and what it is for.
+KioskPage {
+    title: Capture.title
+    next: Capture.nextLabel
+    ready: Capture.canGoOn
+    nextIcon: Capture.taken ? "arrow_forward" : "photo_camera"
+    second: Capture.taken ? qsTrId("capture.retake") : Capture.otherWayLabel
+    secondIcon: Capture.taken ? "replay" : ""
+    onNextPressed: Capture.goOn()
+    onSecondPressed: Capture.taken ? Capture.retake() : Capture.otherWay()
+    Column {
+        width: parent.width
+        spacing: 28
+        Item {
+            width: 960
+            height: 720
+            Rectangle {
+                anchors.fill: parent
+                radius: Theme.radius
+                color: Theme.ink
+            }
+            Image {
+                anchors.fill: parent
+                fillMode: Image.PreserveAspectFit
+                cache: false
+                source: Capture.picture
+                Accessible.role: Accessible.Graphic
+                Accessible.name: qsTrId("document.view")
+            }
+        }
+        Note {
+            width: parent.width
+            kind: Capture.problem !== "" ? "failed" : Capture.ready || Capture.taken ? "ok" : "attention"
+            text: Capture.problem !== "" ? Capture.problem : Capture.verdict
+            more: Capture.problem !== "" ? Capture.problemMore : ""
+        }
+        Txt {
+            width: parent.width
+            text: Capture.purpose
+            color: Theme.inkSoft
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import QtQuick
+import Kiosk
+import controls
+
+// Put the card in, or type: the page accepts whichever comes first.
+KioskPage {
+    id: page
+    title: Identify.title
+    lead: Identify.lead
+    next: Identify.done ? qsTrId("bar.next") : Identify.waitingFor
+    nextIcon: Identify.done ? "arrow_forward" : ""
+    ready: Identify.done
+    second: Identify.done ? "" : qsTrId("identify.type")
+    secondIcon: "keyboard"
+    onNextPressed: Visit.next()
+    onSecondPressed: Identify.typeInstead()
+    Column {
+        width: parent.width
+        spacing: 36
+        Image {
+            width: 960
+            height: 460
+            source: "../../../assets/pictures/" + (Identify.done ? "cardout" : Identify.failed ? "cardfail" : "cardin") + ".svg"
+            sourceSize: Qt.size(960, 460)
+            Accessible.ignored: true
+        }
+        Rectangle {
+            visible: Identify.state === "reading"
+            width: parent.width
+            height: 40
+            radius: 20
+            color: Theme.idle
+            Rectangle {
+                width: Math.max(40, parent.width * Identify.progress)
+                height: parent.height
+                radius: 20
+                color: Theme.primary
+            }
+        }
+        Note {
+            visible: Identify.note !== ""
+            width: parent.width
+            kind: Identify.noteKind
+            text: Identify.note
+            more: Identify.noteMore
+        }
+        Txt {
+            width: parent.width
+            text: qsTrId("identify.privacy")
+            color: Theme.inkSoft
+        }
+    }
+}
