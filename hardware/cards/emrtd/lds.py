@@ -1,0 +1,103 @@
+"""The files of a travel document (ICAO 9303-10): where they are, how they are read, and what is in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hardware.cards import tlv
+from hardware.cards.apdu import OK, Answer, Command, Transport, exchange
+from hardware.cards.demo_card import Progress
+from hardware.cards.emrtd import mrz
+from hardware.cards.emrtd.mrz import Mrz
+from hardware.cards.faults import CardError
+
+AID = bytes.fromhex("A0000002471001")
+MASTER_FILE = 0x3F00
+CARD_ACCESS, CHIP_INFO = 0x011C, 0x2F01
+COM, SOD, DG1, DG2, DG11 = 0x011E, 0x011D, 0x0101, 0x0102, 0x010B
+TAGS = {COM: 0x60, SOD: 0x77, DG1: 0x61, DG2: 0x75, DG11: 0x6B}
+MAX_FILE_BYTES = 100_000
+END_OF_FILE = 0x6282
+SHORT_PLAIN = {"3des": 231, "aes-128": 223, "aes-192": 223, "aes-256": 223}
+"""The most plaintext a protected answer of 256 bytes carries."""
+
+JPEG, JPEG_2000_BOX, JPEG_2000_RAW = b"\xff\xd8\xff", b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51"
+
+
+def data_group(number: int) -> int:
+    """The identifier of a data group's file."""
+    return 0x0100 | number
+
+
+def read_short(transport: Transport, short: int) -> Answer:
+    """The first 256 bytes of a small file by its short identifier, outside any channel."""
+    return exchange(transport, Command(0x00, 0xB0, 0x80 | short, 0, le=256))
+
+
+@dataclass(frozen=True)
+class FileReader:
+    """Reads whole files through a channel in pieces of `chunk` bytes."""
+
+    transport: Transport
+    chunk: int
+
+    def read(self, identifier: int, progress: Progress) -> bytes:
+        """One file of the application, whose own header says how long it is; progress is of this file."""
+        first = Command(0x00, 0xB0, 0x80 | identifier & 0x1F, 0, le=self.chunk)
+        file = bytearray(self._data(first))
+        header = tlv.parse_header(bytes(file[:8]), max_length=MAX_FILE_BYTES)
+        if header.tag != TAGS.get(identifier, header.tag):
+            raise CardError("card_invalid", f"file {identifier:04X} has tag {header.tag:X}")
+        progress(min(len(file), header.total), header.total)
+        while len(file) < header.total:
+            file += self._piece(len(file), min(self.chunk, header.total - len(file)))
+            progress(min(len(file), header.total), header.total)
+        return bytes(file[: header.total])
+
+    def _piece(self, offset: int, length: int) -> bytes:
+        if offset <= 0x7FFF:
+            return self._data(Command(0x00, 0xB0, offset >> 8, offset & 0xFF, le=length))
+        wide = tlv.encode(0x54, offset.to_bytes(3, "big"))
+        command = Command(0x00, 0xB1, 0, 0, wide, min(length + 5, max(self.chunk, 16)))
+        return tlv.unwrap(self._data(command), 0x53)
+
+    def _data(self, command: Command) -> bytes:
+        answer = exchange(self.transport, command)
+        if answer.sw not in (OK, END_OF_FILE) or not answer.data:
+            raise CardError("card_invalid", f"READ BINARY: {answer.sw:04X}")
+        return answer.data
+
+
+def parse_dg1(file: bytes) -> Mrz:
+    """The zone in DG1."""
+    try:
+        return mrz.parse(tlv.unwrap(tlv.unwrap(file, 0x61), 0x5F1F).decode("ascii"))
+    except UnicodeDecodeError:
+        raise CardError("card_invalid", "DG1 is no ASCII") from None
+
+
+def parse_dg2(file: bytes) -> bytes:
+    """The first face image in DG2, as JPEG or JPEG 2000 bytes (9303-10 §4.7.2, ISO/IEC 19794-5)."""
+    group = tlv.parse(tlv.unwrap(file, 0x75)).get(0x7F61)
+    if group is None:
+        raise CardError("card_invalid", "DG2 without a template")
+    template = next((item.value for item in tlv.walk(group) if item.tag == 0x7F60), b"")
+    block = next((item.value for item in tlv.walk(template) if item.tag in (0x5F2E, 0x7F2E)), b"")
+    starts = [at for mark in (JPEG, JPEG_2000_BOX, JPEG_2000_RAW) if (at := block.find(mark, 14)) >= 0]
+    if not block.startswith(b"FAC\0") or not starts:
+        raise CardError("card_invalid", "DG2 without an image")
+    return block[min(starts) :]
+
+
+def parse_dg11(file: bytes) -> str:
+    """The holder's name in national characters, empty when DG11 has none (9303-10 §4.7.11, tag 5F0E)."""
+    objects = tlv.parse(tlv.unwrap(file, 0x6B))
+    for content in (objects, _other_names(objects)):
+        name = content.get(0x5F0E, b"").decode(errors="replace").replace("<<", " ").replace("<", " ").strip()
+        if name and "\ufffd" not in name:
+            return name
+    return ""
+
+
+def _other_names(objects: dict[int, bytes]) -> dict[int, bytes]:
+    return {item.tag: item.value for item in tlv.walk(objects.get(0xA0, b""))}

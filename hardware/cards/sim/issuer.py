@@ -1,0 +1,230 @@
+"""A made-up country that issues travel documents to made-up people, with its own signing certificates.
+
+Its certificates say Utopia (UTO), the code ICAO 9303-3 keeps for specimens; nothing here resembles a real issuer but
+the form of its keys, which may be spelled out as explicit curve parameters the way Hong Kong's are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from asn1crypto import algos, cms, core, keys, x509  # type: ignore[import-untyped]
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec as library
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from hardware.cards import tlv
+from hardware.cards.emrtd import lds, pace
+from hardware.cards.emrtd.curves import BY_NAME, Curve
+from hardware.cards.emrtd.mrz import Can, MrzKey, check_digit
+from hardware.cards.emrtd.signatures import LIBRARY_CURVES
+from hardware.cards.emrtd.trust import SECURITY_OBJECT, LdsSecurityObject
+from hardware.cards.people import Person
+from hardware.cards.sim.emrtd import EmrtdCard
+
+Scheme = Literal["rsa", "rsa_pss"] | str
+"""How keys are made: "rsa", "rsa_pss", or the name of a curve."""
+
+NOT_BEFORE = datetime(2020, 1, 1, tzinfo=UTC)
+NOT_AFTER = datetime(2045, 1, 1, tzinfo=UTC)
+HASH = "sha256"
+SPECIMEN_NUMBER = "UT1234567"
+SPECIMEN_EXPIRY = "351231"
+SPECIMEN_CAN = "123456"
+
+
+@dataclass(frozen=True)
+class Signer:
+    """A key pair; `explicit` spells its curve out."""
+
+    scheme: Scheme
+    private: rsa.RSAPrivateKey | library.EllipticCurvePrivateKey
+    explicit: bool
+
+    @classmethod
+    def make(cls, scheme: Scheme, *, explicit: bool = False) -> Signer:
+        """A fresh key pair."""
+        if scheme in ("rsa", "rsa_pss"):
+            return cls(scheme, rsa.generate_private_key(65537, 2048), explicit)
+        return cls(scheme, library.generate_private_key(LIBRARY_CURVES[scheme]), explicit)
+
+    @property
+    def algorithm(self) -> algos.SignedDigestAlgorithm:
+        """How its signatures are named."""
+        if self.scheme == "rsa_pss":
+            mask = {"algorithm": "mgf1", "parameters": {"algorithm": HASH}}
+            parameters = {"hash_algorithm": {"algorithm": HASH}, "mask_gen_algorithm": mask, "salt_length": 32}
+            return algos.SignedDigestAlgorithm({"algorithm": "rsassa_pss", "parameters": parameters})
+        return algos.SignedDigestAlgorithm({"algorithm": f"{HASH}_{'rsa' if self.scheme == 'rsa' else 'ecdsa'}"})
+
+    @property
+    def public(self) -> keys.PublicKeyInfo:
+        """Its public key as certificates carry it."""
+        der = self.private.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        info = keys.PublicKeyInfo.load(der)
+        return _spell_out(info, BY_NAME[self.scheme]) if self.explicit else info
+
+    def sign(self, message: bytes) -> bytes:
+        """Its signature."""
+        if isinstance(self.private, library.EllipticCurvePrivateKey):
+            return self.private.sign(message, library.ECDSA(hashes.SHA256()))
+        if self.scheme == "rsa_pss":
+            return self.private.sign(message, padding.PSS(padding.MGF1(hashes.SHA256()), 32), hashes.SHA256())
+        return self.private.sign(message, padding.PKCS1v15(), hashes.SHA256())
+
+
+def _spell_out(named: keys.PublicKeyInfo, curve: Curve) -> keys.PublicKeyInfo:
+    size = curve.size
+    domain = keys.SpecifiedECDomain(
+        {
+            "version": "ecdpVer1",
+            "field_id": {"field_type": "prime_field", "parameters": core.Integer(curve.p)},
+            "curve": {"a": curve.a.to_bytes(size, "big"), "b": curve.b.to_bytes(size, "big")},
+            "base": b"\x04" + curve.gx.to_bytes(size, "big") + curve.gy.to_bytes(size, "big"),
+            "order": curve.n,
+            "cofactor": 1,
+        }
+    )
+    algorithm = {"algorithm": "ec", "parameters": keys.ECDomainParameters("specified", domain)}
+    return keys.PublicKeyInfo({"algorithm": algorithm, "public_key": named["public_key"].native})
+
+
+def certify(subject: str, public: keys.PublicKeyInfo, issuer: str, signer: Signer, serial: int) -> x509.Certificate:
+    """A certificate of Utopia over this key."""
+    tbs = x509.TbsCertificate(
+        {
+            "version": "v3",
+            "serial_number": serial,
+            "signature": signer.algorithm,
+            "issuer": _name(issuer),
+            "validity": {"not_before": _time(NOT_BEFORE), "not_after": _time(NOT_AFTER)},
+            "subject": _name(subject),
+            "subject_public_key_info": public,
+        }
+    )
+    signed = {
+        "tbs_certificate": tbs,
+        "signature_algorithm": signer.algorithm,
+        "signature_value": signer.sign(tbs.dump()),
+    }
+    return x509.Certificate(signed)
+
+
+def _name(common_name: str) -> x509.Name:
+    return x509.Name.build({"country_name": "UT", "organization_name": "Made-up Utopia", "common_name": common_name})
+
+
+def _time(moment: datetime) -> x509.Time:
+    return x509.Time({"utc_time": moment})
+
+
+class Issuer:
+    """Utopia: a country signing certificate and a document signer under it."""
+
+    def __init__(self, scheme: Scheme = "brainpoolP384r1", *, explicit: bool = True) -> None:
+        self._country = Signer.make(scheme, explicit=explicit)
+        self._signer = Signer.make(scheme, explicit=explicit)
+        self.country_certificate = certify("Country", self._country.public, "Country", self._country, 1)
+        self.signer_certificate = certify("Signer", self._signer.public, "Country", self._country, 2)
+
+    @property
+    def anchor(self) -> bytes:
+        """What goes into a trust store, in DER."""
+        return bytes(self.country_certificate.dump())
+
+    def security_object(self, files: Mapping[int, bytes]) -> bytes:
+        """EF.SOD over these data groups by number."""
+        listed = [{"number": number, "value": hashlib.new(HASH, file).digest()} for number, file in files.items()]
+        content = LdsSecurityObject({"version": 0, "hash_algorithm": {"algorithm": HASH}, "hashes": listed}).dump()
+        attributes = cms.CMSAttributes(
+            [
+                {"type": "content_type", "values": [cms.ContentType(SECURITY_OBJECT)]},
+                {"type": "message_digest", "values": [core.OctetString(hashlib.new(HASH, content).digest())]},
+            ]
+        )
+        return tlv.encode(0x77, self._signed(content, attributes).dump())
+
+    def _signed(self, content: bytes, attributes: cms.CMSAttributes) -> cms.ContentInfo:
+        certificate = self.signer_certificate
+        sid = {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
+        signer: dict[str, Any] = {
+            "version": "v1",
+            "sid": cms.SignerIdentifier("issuer_and_serial_number", cms.IssuerAndSerialNumber(sid)),
+            "digest_algorithm": {"algorithm": HASH},
+            "signed_attrs": attributes,
+            "signature_algorithm": self._signer.algorithm,
+            "signature": self._signer.sign(attributes.dump()),
+        }
+        signed = {
+            "version": "v3",
+            "digest_algorithms": [{"algorithm": HASH}],
+            "encap_content_info": {"content_type": SECURITY_OBJECT, "content": core.ParsableOctetString(content)},
+            "certificates": [cms.CertificateChoices("certificate", certificate)],
+            "signer_infos": [signer],
+        }
+        return cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed)})
+
+    def files(self, person: Person, image: bytes | None = None) -> dict[int, bytes]:
+        """The application's files of a made-up person's passport; `image` stands in for their drawn photo."""
+        photo = image if image is not None else person.document().photo_jpeg or b""
+        groups = {1: dg1(person), 2: dg2(photo), 11: dg11(person)}
+        present = tlv.encode(0x5C, bytes((0x61, 0x75, 0x6B)))
+        common = tlv.encode(0x60, tlv.encode(0x5F01, b"0107") + tlv.encode(0x5F36, b"040000") + present)
+        files = {lds.data_group(number): file for number, file in groups.items()}
+        return files | {lds.COM: common, lds.SOD: self.security_object(groups)}
+
+    def card(
+        self,
+        person: Person,
+        *,
+        offer: pace.PaceInfo | None = None,
+        extended: int | None = None,
+        image: bytes | None = None,
+    ) -> EmrtdCard:
+        """A made-up person's passport, opened by `passport_key(person)` or by SPECIMEN_CAN."""
+        can = Can(SPECIMEN_CAN)
+        return EmrtdCard(
+            self.files(person, image), passport_key(person), can, offer, bac=offer is None, extended=extended
+        )
+
+
+def passport_key(person: Person) -> MrzKey:
+    """What their passport's zone opens the chip with."""
+    return MrzKey(SPECIMEN_NUMBER, person.birth_date.strftime("%y%m%d"), SPECIMEN_EXPIRY)
+
+
+def dg1(person: Person) -> bytes:
+    """Their passport's zone."""
+    surname, _, given = person.name_en.partition(", ")
+    key = passport_key(person)
+    first = f"P<UTO{_latin(surname)}<<{_latin(given)}".ljust(44, "<")[:44]
+    second = SPECIMEN_NUMBER + check_digit(SPECIMEN_NUMBER) + "UTO" + key.birth + check_digit(key.birth)
+    second += (person.sex or "<") + key.expiry + check_digit(key.expiry) + "<" * 14 + "<"
+    second += check_digit(second[:10] + second[13:20] + second[21:43])
+    return tlv.encode(0x61, tlv.encode(0x5F1F, (first + second).encode("ascii")))
+
+
+def _latin(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).upper().replace("-", "<").replace(" ", "<")
+    return "".join(char for char in plain if char == "<" or (char.isascii() and char.isalpha()))
+
+
+def dg2(image: bytes) -> bytes:
+    """One face image in its frames (ISO/IEC 19794-5, 7816-11)."""
+    face = bytes(4) + bytes(16) + bytes(12)  # length, features and image description: none of it is used here
+    record = b"FAC\x00010\x00" + (14 + len(face) + len(image)).to_bytes(4, "big") + b"\x00\x01" + face + image
+    header = tlv.encode(0xA1, tlv.encode(0x87, b"\x01\x01") + tlv.encode(0x88, b"\x00\x08"))
+    template = tlv.encode(0x7F60, header + tlv.encode(0x5F2E, record))
+    return tlv.encode(0x75, tlv.encode(0x7F61, tlv.encode(0x02, b"\x01") + template))
+
+
+def dg11(person: Person) -> bytes:
+    """Their name in national characters."""
+    return tlv.encode(0x6B, tlv.encode(0x5C, b"\x5f\x0e") + tlv.encode(0x5F0E, person.name_zh.encode()))
