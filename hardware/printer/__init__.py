@@ -1,6 +1,7 @@
 """Slip printers: the real one, the emulated one, and the layout of what they print."""
 
 from hardware.printer.faces import NOTO, Fonts, Language
+from hardware.printer.journal import Consumption, JobJournal
 from hardware.printer.layout import (
     WIDTH_58_MM,
     WIDTH_80_MM,
@@ -14,8 +15,9 @@ from hardware.printer.layout import (
     copy_of,
     render,
 )
+from hardware.printer.outcome import PrintOutcome, Result
 from hardware.printer.raster import Raster
-from hardware.printer.slip_printer import PrintOutcome, Result, SlipPrinter
+from hardware.printer.slip_printer import SlipPrinter
 from hardware.printer.status import FAULT_CODES, Paper, PrinterStatus
 from hardware.printer.transport import Transport, transport_for
 
@@ -27,7 +29,9 @@ __all__ = [
     "Block",
     "Code",
     "CodeTooLongError",
+    "Consumption",
     "Fonts",
+    "JobJournal",
     "Language",
     "Pair",
     "Paper",

@@ -16,9 +16,10 @@ from hardware.device import Fault, Status
 from hardware.printer.emulator import FAULTS, EmulatedPrinter
 from hardware.printer.faces import NOTO, Language
 from hardware.printer.layout import WIDTH_58_MM, WIDTH_80_MM, render
+from hardware.printer.outcome import PrintOutcome, Result
 from hardware.printer.raster import Raster
 from hardware.printer.sample import sample_slip
-from hardware.printer.slip_printer import PrintOutcome, Result, SlipPrinter
+from hardware.printer.slip_printer import SlipPrinter
 from hardware.printer.transport import transport_for
 
 WIDTHS = {"80": WIDTH_80_MM, "58": WIDTH_58_MM}

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 BAND_ROWS = 128
-"""Rows sent in one GS v 0 command: small enough for any printer's buffer, large enough to keep the motor running."""
+"""Rows sent in one GS v 0 command at most: small enough for any printer's buffer."""
+
+LEAST_BAND_ROWS = 12
+"""Rows before a band may end where blank and black rows meet: fewer would only send more headers."""
 
 RESET = b"\x1b@"
 FEED_AND_CUT = b"\x1dVB\x00"
@@ -41,23 +48,34 @@ class Raster:
 
     def escpos(self) -> bytes:
         """GS v 0 commands, each band only as wide as its rightmost black dot: blank paper costs almost no bytes."""
-        bands = (
-            self.packed[at : at + BAND_ROWS * self.stride] for at in range(0, len(self.packed), BAND_ROWS * self.stride)
-        )
-        return b"".join(_band(band, self.stride) for band in bands)
+        rows = np.frombuffer(self.packed, np.uint8).reshape(self.height, self.stride)
+        return b"".join(_band(rows[start:end]) for start, end in _bands(np.asarray(rows.any(axis=1))))
 
     def job(self) -> bytes:
         """The whole slip as a printer takes it: reset, dots, feed and cut."""
         return RESET + self.escpos() + FEED_AND_CUT
 
 
-def _band(band: bytes, stride: int) -> bytes:
-    """One GS v 0 command for some rows of `stride` bytes."""
-    rows = len(band) // stride
-    used = next((n for n in range(stride, 1, -1) if any(band[n - 1 :: stride])), 1)
-    dots = band if used == stride else b"".join(band[at : at + used] for at in range(0, len(band), stride))
-    size = bytes((used & 0xFF, used >> 8, rows & 0xFF, rows >> 8))
-    return b"\x1dv0\x00" + size + without_realtime_commands(dots)
+def _bands(black: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Where to cut the rows: at the change between black and blank ones, but not too often and not too rarely."""
+    changes = np.flatnonzero(np.diff(black)) + 1
+    start = 0
+    for end in (*changes.tolist(), len(black)):
+        if end - start < LEAST_BAND_ROWS and end != len(black):
+            continue
+        while end - start > BAND_ROWS:
+            yield start, start + BAND_ROWS
+            start += BAND_ROWS
+        yield start, end
+        start = end
+
+
+def _band(rows: NDArray[np.uint8]) -> bytes:
+    """One GS v 0 command for some rows."""
+    black = np.flatnonzero(rows.any(axis=0))
+    used = int(black[-1]) + 1 if len(black) else 1
+    size = bytes((used & 0xFF, used >> 8, len(rows) & 0xFF, len(rows) >> 8))
+    return b"\x1dv0\x00" + size + without_realtime_commands(rows[:, :used].tobytes())
 
 
 def without_realtime_commands(dots: bytes) -> bytes:

@@ -10,37 +10,18 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 
 from hardware.device import Fault, State, Status, Tell
 from hardware.printer.conversation import Conversation
+from hardware.printer.journal import JobJournal
+from hardware.printer.outcome import PrintOutcome, Result
 from hardware.printer.raster import Raster
 from hardware.printer.status import SILENT, Debounce, Paper, PrinterStatus
 from hardware.printer.transport import Transport
 
 LINE_FAULTS = frozenset({"printer_silent", "printer_garbled", "printer_lost"})
 """Troubles of the line, not of the paper: the remedy is to open it again."""
-
-REMEMBERED_JOBS = 512
-
-
-class Result(StrEnum):
-    """What became of a job."""
-
-    PRINTED = "printed"
-    UNCERTAIN = "uncertain"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True)
-class PrintOutcome:
-    """The end of a job; `fault` says why it is not PRINTED."""
-
-    result: Result
-    fault: Fault | None = None
 
 
 class SlipPrinter:
@@ -59,6 +40,7 @@ class SlipPrinter:
         busy_timeout_s: float = 60.0,
         debounce: int = 2,
         process_ids: bool = False,
+        journal: JobJournal | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
@@ -78,7 +60,7 @@ class SlipPrinter:
         self._open = False
         self._broken: Fault | None = None
         self._latest = SILENT
-        self._done: OrderedDict[str, PrintOutcome] = OrderedDict()
+        self.journal = journal or JobJournal()
         self._tokens = itertools.count()
 
     @property
@@ -132,12 +114,7 @@ class SlipPrinter:
         if not self._line.acquire(timeout=self._busy_timeout_s):
             return PrintOutcome(Result.FAILED, Fault("printer_busy"))
         try:
-            if job_id in self._done:
-                return self._done[job_id]
-            outcome = self._print(raster)
-            if outcome.result is not Result.FAILED:
-                self._remember(job_id, outcome)
-            return outcome
+            return self.journal.recall(job_id) or self._print(raster, job_id)
         finally:
             self._line.release()
 
@@ -147,21 +124,26 @@ class SlipPrinter:
                 self._latest = self._talk.status()
             return self._latest
 
-    def _print(self, raster: Raster) -> PrintOutcome:
+    def _print(self, raster: Raster, job_id: str) -> PrintOutcome:
         if not self._open or self._broken is not None:
             return PrintOutcome(Result.FAILED, self._broken or Fault("printer_offline"))
         before = self._latest = self._talk.status()
         if before.fault is not None:
             return self._ended(Result.FAILED, before.fault)
-        job = raster.job()
+        self.journal.begin(job_id, raster.height)
+        outcome = self._send(raster.job())
+        self.journal.end(job_id, outcome)
+        return outcome
+
+    def _send(self, job: bytes) -> PrintOutcome:
         sent = self._talk.send(job)
+        if sent == len(job):
+            return self._prove()
         if sent == 0:
             return self._ended(Result.FAILED, Fault("printer_lost"))
-        if sent < len(job):
-            self._broken = self._why_it_stopped()
-            self._wake.set()
-            return PrintOutcome(Result.UNCERTAIN, self._broken)
-        return self._prove()
+        self._broken = self._why_it_stopped()
+        self._wake.set()
+        return PrintOutcome(Result.UNCERTAIN, self._broken)
 
     def _prove(self) -> PrintOutcome:
         token = f"{next(self._tokens) % 10_000:04}".encode() if self._process_ids else None
@@ -186,11 +168,6 @@ class SlipPrinter:
             self._broken = fault
             self._wake.set()
         return PrintOutcome(result, fault)
-
-    def _remember(self, job_id: str, outcome: PrintOutcome) -> None:
-        self._done[job_id] = outcome
-        if len(self._done) > REMEMBERED_JOBS:
-            self._done.popitem(last=False)
 
 
 def _line_fault(status: PrinterStatus) -> Fault | None:

@@ -20,7 +20,6 @@ from hardware.printer.layout import (
     Code,
     CodeTooLongError,
     Pair,
-    Rule,
     Space,
     Text,
     copy_of,

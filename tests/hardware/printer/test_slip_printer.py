@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +14,11 @@ import pytest
 from hardware.device import Fault, State, Status, Supervisor
 from hardware.printer.emulator import FAULTS, EmulatedPrinter
 from hardware.printer.faces import NOTO
-from hardware.printer.layout import Rule, Text, render
+from hardware.printer.journal import JobJournal
+from hardware.printer.layout import Rule, Text, copy_of, render
+from hardware.printer.outcome import PrintOutcome, Result
 from hardware.printer.raster import Raster
-from hardware.printer.slip_printer import PrintOutcome, Result, SlipPrinter
+from hardware.printer.slip_printer import SlipPrinter
 from hardware.printer.status import FAULT_CODES, Paper
 from hardware.printer.transport import Transport, transport_for
 
@@ -182,6 +185,27 @@ def test_a_printer_that_takes_no_bytes_ends_the_wait_in_time(paper: EmulatedPrin
     began_s = time.monotonic()
     assert printer.print_slip(tall, "a").result is Result.UNCERTAIN
     assert time.monotonic() - began_s < 4
+
+
+def test_a_restart_remembers_what_is_on_paper(paper: EmulatedPrinter, tmp_path: Path) -> None:
+    for _ in range(2):
+        printer = quick(paper.address, journal=JobJournal(tmp_path / "jobs"))
+        assert printer.open() is None
+        assert printer.print_slip(SLIP, "a").result is Result.PRINTED
+        printer.close()
+    assert len(paper.papers) == 1
+
+
+def test_a_copy_of_an_uncertain_slip_is_a_job_of_its_own(paper: EmulatedPrinter, printer: SlipPrinter) -> None:
+    paper.at_byte(STATUS_BYTES + JOB_BYTES, "mute")
+    assert printer.print_slip(SLIP, "a").result is Result.UNCERTAIN
+    assert printer.journal.uncertain() == ("a",)
+    copy = render(copy_of([Text("樣本 SAMPLE")]), fonts=NOTO, language="en")
+    paper.restore()
+    printer.close()
+    assert printer.open() is None
+    assert printer.print_slip(copy, "a/copy-1").result is Result.PRINTED
+    assert [same_dots(sheet) for sheet in paper.papers] == [True, False]
 
 
 def test_process_ids_prove_the_job_too(paper: EmulatedPrinter) -> None:

@@ -1,0 +1,42 @@
+"""The command line of the cameras."""
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from hardware.camera.__main__ import main
+from hardware.camera.jpeg import jpeg_size
+
+
+def run(*words: str) -> tuple[int, list[dict[str, object]]]:
+    result = CliRunner().invoke(main, [*words, "--json"])
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result.exit_code, [json.loads(line) for line in result.output.splitlines()]
+
+
+def test_a_snap_is_a_picture_with_a_verdict(tmp_path: Path) -> None:
+    file = tmp_path / "snap.jpg"
+    code, (facts,) = run("snap", "--source", "synthetic:document", "--out", str(file), "--check", "document")
+    assert (code, facts["verdict"]) == (0, "ready")
+    assert jpeg_size(file.read_bytes()) == (1280, 720)
+
+
+def test_a_snap_without_a_camera_names_the_fault(tmp_path: Path) -> None:
+    code, (facts,) = run("snap", "--source", "v4l2:97", "--out", str(tmp_path / "snap.jpg"))
+    assert (code, facts["fault"]) == (1, "camera_missing")
+
+
+def test_watch_says_the_state_the_rate_and_the_verdict() -> None:
+    _, told = run("watch", "--source", "synthetic", "--check", "portrait", "--seconds", "1.5")
+    assert [event["state"] for event in told if "state" in event] == ["starting", "ready", "stopped"]
+    rates = [event for event in told if "fps" in event]
+    assert rates[0]["verdict"] == "ready"
+    assert int(str(rates[0]["fps"])) >= 20
+
+
+def test_list_answers_with_cameras_or_says_there_is_none() -> None:
+    code, told = run("list")
+    assert code == 1 or all(str(facts["source"]).startswith("v4l2:") for facts in told)
+    if code == 1:
+        assert told == [{"fault": "camera_missing"}]
