@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 BAND_ROWS = 128
 """Rows sent in one GS v 0 command at most: small enough for any printer's buffer."""
 
-LEAST_BAND_ROWS = 12
+LEAST_BAND_ROWS = 4
 """Rows before a band may end where blank and black rows meet: fewer would only send more headers."""
 
 RESET = b"\x1b@"
