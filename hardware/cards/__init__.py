@@ -4,6 +4,7 @@
 """
 
 from hardware.cards.documents import (
+    AccessKeyNeeded,
     CardEvent,
     CardFault,
     CardGone,
@@ -12,11 +13,14 @@ from hardware.cards.documents import (
     IdentityDocument,
     IdentityRead,
 )
+from hardware.cards.emrtd.mrz import Can, MrzKey
 from hardware.cards.faults import FAULT_CODES
 from hardware.cards.simulated import SimulatedCardReader
 
 __all__ = [
     "FAULT_CODES",
+    "AccessKeyNeeded",
+    "Can",
     "CardEvent",
     "CardFault",
     "CardGone",
@@ -24,5 +28,6 @@ __all__ = [
     "CardReading",
     "IdentityDocument",
     "IdentityRead",
+    "MrzKey",
     "SimulatedCardReader",
 ]

@@ -9,12 +9,16 @@ from typing import Literal
 from hardware.device import Fault
 
 Sex = Literal["M", "F", ""]
+Origin = Literal["unsigned", "genuine", "no_trust_anchor"]
 KINDS = ("hkic", "resident_id", "residence_permit", "home_return_permit", "passport")
 
 
 @dataclass(frozen=True, repr=False)
 class IdentityDocument:
-    """What was read from one document: `kind` is one of KINDS, `number` as printed on it, names empty if absent."""
+    """What was read from one document: `kind` is one of KINDS, `number` as printed on it, names empty if absent.
+
+    `origin` says whether its issuer's signature was proved; the demo card carries none.
+    """
 
     kind: str
     number: str
@@ -23,6 +27,7 @@ class IdentityDocument:
     birth_date: date
     sex: Sex
     photo_jpeg: bytes | None
+    origin: Origin = "unsigned"
 
     def __repr__(self) -> str:
         return f"IdentityDocument(kind={self.kind!r}, …)"  # personal data never reaches a log
@@ -51,6 +56,14 @@ class IdentityRead:
 
 
 @dataclass(frozen=True)
+class AccessKeyNeeded:
+    """A travel document lies on the named reader and waits for `unlock`: by its "mrz", or also by its "can"."""
+
+    reader: str
+    methods: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class CardFault:
     """The card on the reader could not be read; `fault.code` is one of FAULT_CODES."""
 
@@ -64,4 +77,4 @@ class CardGone:
     reader: str
 
 
-CardEvent = CardPresented | CardReading | IdentityRead | CardFault | CardGone
+CardEvent = CardPresented | CardReading | AccessKeyNeeded | IdentityRead | CardFault | CardGone

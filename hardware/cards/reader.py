@@ -7,21 +7,28 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from hardware.cards import demo_card, pcsc
-from hardware.cards.apdu import Transport
-from hardware.cards.documents import CardFault, CardGone, CardPresented, CardReading, IdentityDocument, IdentityRead
+from hardware.cards import pcsc
+from hardware.cards.documents import (
+    AccessKeyNeeded,
+    CardFault,
+    CardGone,
+    CardPresented,
+    CardReading,
+    IdentityDocument,
+    IdentityRead,
+)
+from hardware.cards.emrtd.mrz import AccessKey
 from hardware.cards.faults import CardError
+from hardware.cards.identify import KeyNeededError, ReadCard, card_reading
 from hardware.cards.monitor import Monitor, Picture, Slot
 from hardware.device import Fault, State, Status, Tell
-
-ReadCard = Callable[[Transport, demo_card.Progress], IdentityDocument]
-"""Reads one document; raises CardError."""
 
 SETTLE_S = 0.6  # longer than the service's poll of 0.4 s: by then it has seen a pulled card
 LOOK_AGAIN_S = 1.0
 LOOKS = 30  # how often a card that could not be had is tried again while it lies there
+WAITING = ("access_key_needed", "card_access_denied")  # a key given now opens it
 AGAIN = ("card_removed", "reader_busy", "reader_lost")
-SILENT = ("stopped", "reader_lost")  # the first nobody asked for; the other comes as the device's Status
+SILENT = ("stopped", "reader_lost", "access_key_needed")  # nobody asked; a Status; an event of its own
 
 
 @dataclass(frozen=True)
@@ -48,13 +55,13 @@ class PcscCardReader:
         match: str = "",
         *,
         name: str = "card",
-        read: ReadCard = demo_card.read,
+        read: ReadCard | None = None,
         deadline_s: float = 30.0,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
         self._match = match
-        self._read = read
+        self._read = read or card_reading()
         self._deadline_s = deadline_s
         self._monotonic = monotonic
         self._changed = threading.Condition()
@@ -62,6 +69,8 @@ class PcscCardReader:
         self._monitor: Monitor | None = None
         self._stop = threading.Event()
         self._asked = False
+        self._unlocked = False
+        self._key: AccessKey | None = None
         self._watched: dict[str, Watched] = {}
 
     def open(self) -> Fault | None:
@@ -88,16 +97,26 @@ class PcscCardReader:
             self._asked = True
             self._changed.notify_all()
 
+    def unlock(self, key: AccessKey | None) -> None:
+        """Give the key of the travel document on the reader, or of the next; from any thread.
+
+        It is forgotten when that document is taken away, and by None.
+        """
+        with self._changed:
+            self._key = key
+            self._unlocked = key is not None
+            self._changed.notify_all()
+
     def serve(self, stop: threading.Event, tell: Tell) -> Fault | None:
         """Read every card that comes until `stop`."""
         self._stop = stop
-        self._asked = False
         seen: Picture | None = None
-        while (picture := self._next_picture(seen)) is not None:
-            if picture is not seen:
+        while not stop.is_set():
+            picture = self._next_picture(seen)
+            if picture is not None and picture is not seen:
                 seen = picture
                 self._follow(picture, tell)
-            self._take_request()
+            self._take_requests()
             for watched in list(self._watched.values()):
                 self._attend(watched, tell)
         return None
@@ -108,26 +127,31 @@ class PcscCardReader:
             self._changed.notify_all()
 
     def _next_picture(self, seen: Picture | None) -> Picture | None:
-        """The latest picture: at once if new, else when one comes or a card is to be tried again; None to stop."""
+        """The latest picture: at once if new, else when one comes, a card is to be tried again, or somebody asks."""
         due_s = min((w.next_s for w in self._watched.values() if w.next_s is not None), default=None)
         pause_s = None if due_s is None else max(0.0, due_s - self._monotonic())
         with self._changed:
-            self._changed.wait_for(lambda: self._stop.is_set() or self._asked or self._picture is not seen, pause_s)
-            return None if self._stop.is_set() else self._picture
+            self._changed.wait_for(lambda: self._stop.is_set() or self._wanted() or self._picture is not seen, pause_s)
+            return self._picture
 
-    def _take_request(self) -> None:
+    def _wanted(self) -> bool:
+        return self._asked or self._unlocked
+
+    def _take_requests(self) -> None:
         with self._changed:
             asked, self._asked = self._asked, False
-        if asked:
-            for reader, watched in self._watched.items():
-                due_s = self._monotonic() if watched.slot.present else watched.next_s
-                self._watched[reader] = replace(watched, next_s=due_s, looks=LOOKS, fault="card_removed")
+            unlocked, self._unlocked = self._unlocked, False
+        for reader, watched in self._watched.items():
+            if watched.slot.present and (asked or (unlocked and watched.fault in WAITING)):
+                fault = "card_removed" if asked else watched.fault
+                again = replace(watched, next_s=self._monotonic(), looks=LOOKS, fault=fault)
+                self._watched[reader] = again
 
     def _follow(self, picture: Picture, tell: Tell) -> None:
         """Tell what changed on our readers since the last picture."""
         slots = {slot.reader: slot for slot in picture.slots if self._match in slot.reader}
         for reader in self._watched.keys() - slots.keys():
-            self._gone(self._watched.pop(reader), tell)
+            self._taken(self._watched.pop(reader), tell)
         if not slots:
             detail = "no reader" if picture.service else "no PC/SC service"
             tell(Status(self.name, State.FAULT, Fault("reader_lost", detail=detail)))
@@ -140,11 +164,18 @@ class PcscCardReader:
         if before is not None and before.slot.changes == slot.changes:
             return replace(before, slot=slot)
         if before is not None:
-            self._gone(before, tell)
+            self._taken(before, tell)
         if slot.present:
             return Watched(slot, next_s=self._monotonic())
         unsure = before is not None and before.next_s is not None  # it may lie there unseen by the service
         return Watched(slot, next_s=self._monotonic() + SETTLE_S if unsure else None, looks=2)
+
+    def _taken(self, watched: Watched, tell: Tell) -> None:
+        """The card of this reader was taken away, and its key with it."""
+        if watched.told:
+            with self._changed:
+                self._key = None
+        self._gone(watched, tell)
 
     def _gone(self, watched: Watched, tell: Tell) -> None:
         if watched.told:
@@ -193,6 +224,9 @@ class PcscCardReader:
         deadline_s = self._monotonic() + self._deadline_s
         try:
             with pcsc.Session(reader, fresh=fresh, stop=self._stop, deadline_s=deadline_s) as session:
-                return self._read(session, lambda done, total: tell(CardReading(done, total)))
+                return self._read(session, self._key, lambda done, total: tell(CardReading(done, total)))
+        except KeyNeededError as needed:
+            tell(AccessKeyNeeded(reader, needed.methods))
+            return needed.fault
         except CardError as error:
             return error.fault

@@ -5,15 +5,24 @@ from __future__ import annotations
 import threading
 from typing import Literal
 
-from hardware.cards import demo_card
-from hardware.cards.documents import CardFault, CardGone, CardPresented, CardReading, IdentityDocument, IdentityRead
+from hardware.cards.documents import (
+    AccessKeyNeeded,
+    CardFault,
+    CardGone,
+    CardPresented,
+    CardReading,
+    IdentityDocument,
+    IdentityRead,
+)
+from hardware.cards.emrtd.mrz import AccessKey
 from hardware.cards.faults import CardError
+from hardware.cards.identify import KeyNeededError, ReadCard, card_reading
 from hardware.cards.people import ELDER
 from hardware.cards.sim.demo_card import DemoCard, OtherCard
 from hardware.cards.sim.vpcd import EmulatedCard
 from hardware.device import Fault, State, Status, Tell
 
-Presented = IdentityDocument | Literal["unknown", "torn"]
+Presented = IdentityDocument | EmulatedCard | Literal["unknown", "torn"]
 TORN_AT = 5
 
 
@@ -23,8 +32,16 @@ class SimulatedCardReader:
     The knobs may be turned from any thread, before the device runs or while it does.
     """
 
-    def __init__(self, *, name: str = "card", reader: str = "Simulated reader", pace_s: float = 0.005) -> None:
+    def __init__(
+        self,
+        *,
+        name: str = "card",
+        reader: str = "Simulated reader",
+        pace_s: float = 0.005,
+        read: ReadCard | None = None,
+    ) -> None:
         self.name = name
+        self._read_card = read or card_reading()
         self._reader = reader
         self._pace_s = pace_s
         self._changed = threading.Condition()
@@ -34,15 +51,20 @@ class SimulatedCardReader:
         self._tear_at: int | None = None
         self._insertions = 0
         self._asked = False
+        self._unlocked = False
+        self._key: AccessKey | None = None
+        self._waiting = False  # the card shown would open by a key
 
     def present(self, card: Presented) -> None:
-        """Put a card on the reader: a document, "unknown" for no identity card, "torn" for one pulled in mid-read."""
+        """Put a card on the reader: a document, any emulated card, "unknown", or "torn" for one pulled in mid-read."""
         with self._changed:
             self._tear_at = TORN_AT if card == "torn" else None
             if isinstance(card, IdentityDocument):
                 self._card = DemoCard(card)
-            else:
+            elif isinstance(card, str):
                 self._card = OtherCard() if card == "unknown" else DemoCard(ELDER.document())
+            else:
+                self._card = card
             self._insertions += 1
             self._changed.notify_all()
 
@@ -62,6 +84,13 @@ class SimulatedCardReader:
         """Read the card that lies on the reader once more."""
         with self._changed:
             self._asked = True
+            self._changed.notify_all()
+
+    def unlock(self, key: AccessKey | None) -> None:
+        """Give the key of the travel document on the reader, or of the next; forgotten when it is taken away."""
+        with self._changed:
+            self._key = key
+            self._unlocked = key is not None
             self._changed.notify_all()
 
     def _change(self, *, plugged: bool | None = None) -> None:
@@ -90,37 +119,55 @@ class SimulatedCardReader:
         shown = 0  # the insertion CardPresented went out for, 0 for none
         plugged = True
         while not stop.is_set():
-            before, (plugged, card, asked) = plugged, self._next(plugged, shown)
-            if shown and (card != shown or asked):
+            before, (plugged, card, asked, unlocked) = plugged, self._next(plugged, shown)
+            fresh = card != shown or asked
+            if shown and fresh:
+                self._key = None if card != shown else self._key
                 tell(CardGone(self._reader))
             if plugged != before or not shown:
                 lost = None if plugged else Fault("reader_lost", detail="no reader")
                 tell(Status(self.name, State.FAULT if lost else State.READY, lost))
-            if card and (card != shown or asked) and not stop.is_set():
+            if card and fresh and not stop.is_set():
+                tell(CardPresented(self._reader))
+            if card and (fresh or (unlocked and self._waiting)) and not stop.is_set():
                 self._read(card, tell)
             shown = card
         return None
 
-    def _next(self, plugged: bool, shown: int) -> tuple[bool, int, bool]:
-        """Wait for a change: whether the reader is there, which insertion lies on it, and whether it was asked for."""
+    def _next(self, plugged: bool, shown: int) -> tuple[bool, int, bool, bool]:
+        """Wait for a change: is the reader there, which insertion lies on it, was it asked for, was a key given."""
         with self._changed:
-            self._changed.wait_for(lambda: self._stop.is_set() or self._asked or self._sees() != (plugged, shown))
+            self._changed.wait_for(lambda: self._stop.is_set() or self._wanted() or self._sees() != (plugged, shown))
             asked, self._asked = self._asked, False
-            return *self._sees(), asked
+            unlocked, self._unlocked = self._unlocked, False
+            return *self._sees(), asked, unlocked
+
+    def _wanted(self) -> bool:
+        return self._asked or self._unlocked
 
     def _sees(self) -> tuple[bool, int]:
         return self._plugged, self._insertions if self._plugged and self._card else 0
 
     def _read(self, insertion: int, tell: Tell) -> None:
-        tell(CardPresented(self._reader))
         tell(Status(self.name, State.BUSY))
+        self._waiting = False
         try:
             contact = _Contact(self, insertion)
-            tell(IdentityRead(demo_card.read(contact, lambda done, total: tell(CardReading(done, total)))))
+            tell(IdentityRead(self._read_card(contact, self._key, lambda done, total: tell(CardReading(done, total)))))
+        except KeyNeededError as needed:
+            self._waiting = True
+            tell(AccessKeyNeeded(self._reader, needed.methods))
         except CardError as error:
+            self._waiting = error.fault.code == "card_access_denied"
             if error.fault.code not in ("stopped", "reader_lost"):
                 tell(CardFault(error.fault))
         tell(Status(self.name, State.READY))
+
+    def power_card(self) -> None:
+        """Power the card anew: it forgets its session."""
+        with self._changed:
+            if self._card is not None:
+                self._card.reset()
 
     def exchange(self, insertion: int, count: int, command: bytes) -> bytes:
         """One command to the card that was inserted as `insertion`, the `count`th since; raises CardError."""
@@ -142,7 +189,9 @@ class _Contact:
         self._reader = reader
         self._insertion = insertion
         self._count = 0
+        reader.power_card()
 
     def transmit(self, command: bytes) -> bytes:
+        """Send one command APDU and return the answer; raises CardError."""
         self._count += 1
         return self._reader.exchange(self._insertion, self._count, command)

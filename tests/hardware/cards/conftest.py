@@ -7,21 +7,31 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import TypeVar
 
 import pytest
 
 from hardware.cards import people
 from hardware.cards.documents import IdentityDocument
+from hardware.cards.identify import card_reading
 from hardware.cards.reader import PcscCardReader
 from hardware.cards.sim.demo_card import DemoCard, OtherCard
+from hardware.cards.sim.issuer import Issuer
 from hardware.cards.sim.lab import CardLab
+from hardware.cards.sim.vpcd import EmulatedCard
 from hardware.cards.simulated import SimulatedCardReader
 from hardware.device import State, Status, Supervisor
 
 DEADLINE_S = 4.0
 ELDER_DOCUMENT = people.ELDER.document()
 Event = TypeVar("Event")
+
+
+@cache
+def utopia() -> Issuer:
+    """The made-up country whose passports the benches trust."""
+    return Issuer()
 
 
 class Heard:
@@ -85,17 +95,19 @@ class PcscBench:
 
     def __init__(self, lab: CardLab) -> None:
         self.lab = lab
-        self.device = PcscCardReader("00 00")
+        self.device = PcscCardReader("00 00", read=card_reading((utopia().anchor,)))
 
-    def present(self, card: IdentityDocument | str) -> None:
+    def present(self, card: IdentityDocument | EmulatedCard | str) -> None:
         slot = self.lab.slots[0]
         slot.calm()
         if card == "torn":
             slot.tear_at = 5
         if isinstance(card, IdentityDocument):
             slot.insert(DemoCard(card))
-        else:
+        elif isinstance(card, str):
             slot.insert(OtherCard() if card == "unknown" else DemoCard(ELDER_DOCUMENT))
+        else:
+            slot.insert(card)
 
     def pull_card(self) -> None:
         self.lab.slots[0].remove()
@@ -121,7 +133,7 @@ Bench = PcscBench | SimulatedBench
 @pytest.fixture(params=["pcsc", "simulated"])
 def bench(request: pytest.FixtureRequest) -> Bench:
     if request.param == "simulated":
-        return SimulatedBench(pace_s=0.0)
+        return SimulatedBench(pace_s=0.0, read=card_reading((utopia().anchor,)))
     return PcscBench(request.getfixturevalue("lab"))
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from hardware.cards import (
     FAULT_CODES,
+    AccessKeyNeeded,
+    Can,
     CardFault,
     CardGone,
     CardPresented,
@@ -15,8 +17,10 @@ from hardware.cards import (
     IdentityRead,
     people,
 )
+from hardware.cards.emrtd.pace import ECDH_GM, PaceInfo
+from hardware.cards.sim import issuer
 from hardware.device import State, Status, Supervisor
-from tests.hardware.cards.conftest import Bench, Heard
+from tests.hardware.cards.conftest import Bench, Heard, utopia
 
 
 @pytest.mark.parametrize("name", sorted(people.PEOPLE))
@@ -133,3 +137,56 @@ def test_every_fault_told_is_in_the_list_and_nothing_personal_is_in_any_repr(run
     shown = repr(heard.events)
     for secret in ("987654", "YEUNG", "䶮", "1948"):
         assert secret not in shown
+
+
+OFFERS = [None, PaceInfo(f"{ECDH_GM}.2", 13)]
+
+
+@pytest.mark.parametrize("offer", OFFERS)
+def test_a_travel_document_asks_for_its_key_and_is_read_with_it(
+    running: Bench, heard: Heard, offer: PaceInfo | None
+) -> None:
+    running.present(utopia().card(people.RARE, offer=offer))
+    methods = heard.next(AccessKeyNeeded).methods
+    assert methods == (("mrz", "can") if offer else ("mrz",))
+    running.device.unlock(issuer.passport_key(people.RARE))
+    document = heard.next(IdentityRead).document
+    assert (document.name_zh, document.origin) == (people.RARE.name_zh, "genuine")
+    assert document.photo_jpeg == people.RARE.document().photo_jpeg
+    assert len(heard.of(CardPresented)) == 1
+    assert not heard.of(CardFault)
+
+
+def test_a_wrong_key_is_denied_and_the_right_one_still_opens_it(running: Bench, heard: Heard) -> None:
+    running.present(utopia().card(people.ELDER, offer=OFFERS[1]))
+    heard.next(AccessKeyNeeded)
+    running.device.unlock(Can("000000"))
+    assert heard.next(CardFault).fault.code == "card_access_denied"
+    running.device.unlock(Can(issuer.SPECIMEN_CAN))
+    assert heard.next(IdentityRead).document.name_zh == people.ELDER.name_zh
+
+
+def test_a_key_scanned_before_the_document_is_laid_down_opens_it(running: Bench, heard: Heard) -> None:
+    running.device.unlock(issuer.passport_key(people.ELDER))
+    running.present(utopia().card(people.ELDER))
+    assert heard.next(IdentityRead).document.name_zh == people.ELDER.name_zh
+    assert not heard.of(AccessKeyNeeded)
+
+
+def test_a_key_does_not_outlive_its_document(running: Bench, heard: Heard) -> None:
+    running.device.unlock(issuer.passport_key(people.ELDER))
+    running.present(utopia().card(people.ELDER))
+    heard.next(IdentityRead)
+    running.pull_card()
+    heard.next(CardGone)
+    running.present(utopia().card(people.ELDER))
+    heard.next(AccessKeyNeeded)
+
+
+def test_a_forged_document_is_said_to_be_not_genuine(running: Bench, heard: Heard) -> None:
+    card = utopia().card(people.ELDER)
+    card.files = {**card.files, 0x0101: utopia().files(people.ADULT)[0x0101]}
+    running.device.unlock(issuer.passport_key(people.ELDER))
+    running.present(card)
+    fault = heard.next(CardFault).fault
+    assert (fault.code, fault.retriable) == ("card_not_genuine", False)
