@@ -10,9 +10,10 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Final, Protocol, Union
 from uuid import UUID
 
@@ -139,14 +140,18 @@ class Recipient:
     kem: Kem
     public: bytes = field(repr=False)
 
-    @property
+    @cached_property
     def kid(self) -> str:
         """The key's short name."""
         return key_id(self.public)
 
     def wrap_key(self, content_key: bytes, info: bytes) -> bytes:
         """The content key sealed to this recipient, bound to `info` (RFC 9180 single-shot, base mode)."""
-        return _SUITES[self.kem].encrypt(content_key, _public_key(self.kem, self.public), info)
+        return _SUITES[self.kem].encrypt(content_key, self._key, info)
+
+    @cached_property
+    def _key(self) -> Any:
+        return _public_key(self.kem, self.public)
 
 
 def _public_key(kem: Kem, raw: bytes) -> Any:
@@ -227,15 +232,22 @@ class Header:
 
     def binding(self) -> bytes:
         """What each wrap is bound to: the SHA-256 of the header without its wraps."""
-        return hashlib.sha256(canonical(self._core())).digest()
+        return hashlib.sha256(self._core).digest()
+
+    def wrapped(self, wraps: tuple[Wrap, ...]) -> "Header":
+        """This header with its wraps."""
+        whole = replace(self, wraps=wraps)
+        whole.__dict__["_core"] = self._core  # the same bytes: not worth making twice
+        return whole
 
     def encode(self) -> bytes:
         """The canonical bytes: AAD of the body, and the first part of the digest."""
-        wraps = [{"kid": w.kid, "kem": w.kem.value, "sealed": b64(w.sealed)} for w in self.wraps]
-        return canonical({**self._core(), "wraps": wraps})
+        wraps = canonical([{"kid": w.kid, "kem": w.kem.value, "sealed": b64(w.sealed)} for w in self.wraps])
+        return self._core[:-1] + b',"wraps":' + wraps + b"}"  # "wraps" sorts last
 
-    def _core(self) -> dict[str, Json]:
-        return {
+    @cached_property
+    def _core(self) -> bytes:
+        names: dict[str, Json] = {
             "v": VERSION,
             "id": self.id,
             "kiosk_id": self.kiosk_id,
@@ -248,6 +260,7 @@ class Header:
             "nonce": b64(self.nonce),
             "size": self.size,
         }
+        return canonical(names)
 
 
 def parse_header(raw: bytes) -> Header | Malformed:
@@ -332,7 +345,7 @@ class SealedEnvelope:
     sha256: bytes
     signature: bytes = field(repr=False)
 
-    @property
+    @cached_property
     def head(self) -> Header:
         """The parsed header; ValueError when the bytes are not one (they are ours, so that is a defect)."""
         parsed = parse_header(self.header)
@@ -372,9 +385,9 @@ def verify_envelope_signature(device_public: bytes, sha256: bytes, signature: by
     return verify_ed25519(device_public, signature, envelope_message(sha256))
 
 
-def encrypt_body(clear: bytes, content_key: bytes, header: Header) -> bytes:
+def encrypt_body(clear: bytes, content_key: bytes, nonce: bytes, header: bytes) -> bytes:
     """AES-256-GCM with the header's bytes as associated data; `content_key` must never be used twice."""
-    return AESGCM(content_key).encrypt(header.nonce, clear, header.encode())
+    return AESGCM(content_key).encrypt(nonce, clear, header)
 
 
 def open_envelope(header: bytes, ciphertext: bytes, keys: Sequence[RecipientKey]) -> Payload | Malformed:
@@ -433,19 +446,23 @@ class StatementKey:
         """A fresh key."""
         return cls(Ed25519PrivateKey.generate().private_bytes_raw())
 
-    @property
+    @cached_property
+    def _key(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.private)
+
+    @cached_property
     def public_bytes(self) -> bytes:
         """The raw public key, 32 bytes."""
-        return Ed25519PrivateKey.from_private_bytes(self.private).public_key().public_bytes_raw()
+        return self._key.public_key().public_bytes_raw()
 
-    @property
+    @cached_property
     def key_id(self) -> str:
         """Short name of the key."""
         return key_id(self.public_bytes)
 
     def sign(self, message: bytes) -> bytes:
         """The Ed25519 signature, 64 bytes."""
-        return Ed25519PrivateKey.from_private_bytes(self.private).sign(message)
+        return self._key.sign(message)
 
 
 def sign_statement(kind: str, body: Mapping[str, Json], signer: Signer) -> str:

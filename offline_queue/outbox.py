@@ -181,6 +181,24 @@ class Outbox:
         claimed = self._try(lambda db: ledger.claim(db, mono=now, boot_id=boot, lease_s=lease_s, when=when))
         return claimed if isinstance(claimed, Claim) else None
 
+    def exchange(self, receipt_text: str, *, lease_s: float) -> tuple[bool, Claim | None]:
+        """`acknowledge` and `claim` in one commit: half the waiting for the disk while the queue empties."""
+        receipt = read_receipt(receipt_text, self._receipt_keys)
+        if isinstance(receipt, Malformed):
+            return False, None
+        now, boot, when = self._clocks.monotonic(), self._clocks.boot_id(), self._clocks.wall()
+
+        def both(db: Connection) -> tuple[bool, Claim | None]:
+            if not ledger.settle(db, receipt, when):
+                return False, None
+            return True, ledger.claim(db, mono=now, boot_id=boot, lease_s=lease_s, when=when)
+
+        done = self._try_hard(both)
+        settled, following = (False, None) if isinstance(done, QueueFault) else done
+        if settled:
+            self._after_purge()
+        return settled, following
+
     def acknowledge(self, receipt_text: str) -> bool:
         """Take a receipt; true when it settled an envelope. One not signed over our id and digest is ignored."""
         receipt = read_receipt(receipt_text, self._receipt_keys)
@@ -189,9 +207,12 @@ class Outbox:
         when = self._clocks.wall()
         settled = self._try_hard(lambda db: ledger.settle(db, receipt, when))
         if settled is True:
-            self._writer.wipe_soon()
-            self._ballast.fill()
+            self._after_purge()
         return settled is True
+
+    def _after_purge(self) -> None:
+        self._writer.wipe_soon()
+        self._ballast.fill()
 
     def put_back(self, claim: Claim, code: str, *, delay_s: float = 0.0, counted: bool = True) -> bool:
         """End a loan without success: due again after `delay_s`; `counted=False` when it was the line, not the item."""

@@ -116,12 +116,14 @@ def seal(
     content_key = secrets.token_bytes(_CONTENT_KEY_BYTES)
     header = _with_wraps(bare, recipients, content_key)
     encoded = header.encode()
-    ciphertext = encrypt_body(clear, content_key, header)
+    ciphertext = encrypt_body(clear, content_key, bare.nonce, encoded)
     digest = envelope_digest(encoded, ciphertext)
-    return SealedEnvelope(encoded, ciphertext, digest, device_key.sign(envelope_message(digest)))
+    sealed = SealedEnvelope(encoded, ciphertext, digest, device_key.sign(envelope_message(digest)))
+    sealed.__dict__["head"] = header  # known here: not worth reading back
+    return sealed
 
 
 def _with_wraps(bare: Header, recipients: Sequence[Recipient], content_key: bytes) -> Header:
     binding = bare.binding()
     wraps = tuple(Wrap(r.kid, r.kem, r.wrap_key(content_key, binding)) for r in recipients)
-    return Header(**{**bare.__dict__, "wraps": wraps})
+    return bare.wrapped(wraps)

@@ -23,6 +23,7 @@ _LINE_WORDS: Final = {
     Kind.REFUSED: "kiosk_refused",
 }
 _FAILURES_THAT_OPEN: Final = 3
+_TELL_EVERY_S: Final = 0.2
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,9 @@ class Sync:
         self._failures = 0
         self._row_of_failures = 0
         self._not_before = 0.0
+        self._delivered = 0
+        self._told_at = 0.0
+        self._since = ""
         self._thread = threading.Thread(target=self._run, name="outbox-sync", daemon=True)
         outbox.listen(self._edge.set)
 
@@ -169,7 +173,7 @@ class Sync:
         self._tell(online=False, line=word, code=trouble.code, next_probe_s=round(delay, 3))
 
     def _note(self, word: str, since: str, next_at: str) -> None:
-        self._since = since or getattr(self, "_since", "")
+        self._since = since or self._since
         self._outbox.note_line(Line(word, self._since, next_at))
 
     def _report(self) -> None:
@@ -200,30 +204,40 @@ class Sync:
         self._drain_lane(self._lanes[0])
         for other in others:
             other.join()
+        if self._delivered != self._state.delivered:
+            self._tell()
 
     def _drain_lane(self, client: PortalClient) -> None:
-        while self._state.online and not self._stop.is_set():
-            claim = self._outbox.claim(lease_s=client.lease_s())
-            if claim is None:
+        claim = self._outbox.claim(lease_s=client.lease_s())
+        while claim is not None:
+            if self._stop.is_set() or not self._state.online:
+                self._outbox.put_back(claim, "line_lost", counted=False)
                 return
-            self._send(client, claim)
+            claim = self._send(client, claim)
 
-    def _send(self, client: PortalClient, claim: Claim) -> None:
+    def _send(self, client: PortalClient, claim: Claim) -> Claim | None:
+        """Bring one envelope to the portal; the next one to bring."""
         outcome = client.deliver(claim.envelope)
         if isinstance(outcome, Delivered):
-            self._accept(claim, outcome)
-        elif self._stop.is_set():
-            self._outbox.put_back(claim, "line_lost", counted=False)
-        else:
-            self._take_back(claim, outcome)
-
-    def _accept(self, claim: Claim, outcome: Delivered) -> None:
-        if not self._outbox.acknowledge(outcome.receipt):
+            settled, following = self._outbox.exchange(outcome.receipt, lease_s=client.lease_s())
+            if settled:
+                self._count()
+                return following
             # Signed, but not over what is stored here: nothing is removed on its word.
-            self._take_back(claim, Trouble(Kind.BUSY, "wrong_receipt"))
-            return
-        self._row_of_failures = 0
-        self._tell(delivered=1)
+            outcome = Trouble(Kind.BUSY, "wrong_receipt")
+        if self._stop.is_set():
+            self._outbox.put_back(claim, "line_lost", counted=False)
+            return None
+        self._take_back(claim, outcome)
+        return self._outbox.claim(lease_s=client.lease_s()) if self._state.online else None
+
+    def _count(self) -> None:
+        with self._lock:
+            self._row_of_failures = 0
+            self._delivered += 1
+            tell = time.monotonic() >= self._told_at + _TELL_EVERY_S
+        if tell:
+            self._tell()
 
     def _take_back(self, claim: Claim, trouble: Trouble) -> None:
         if trouble.kind is Kind.POISON:
@@ -243,11 +257,12 @@ class Sync:
         if trouble.retry_after_s is not None or self._row_of_failures >= _FAILURES_THAT_OPEN:
             self._line_lost(trouble)
 
-    def _tell(self, *, delivered: int = 0, **changes: object) -> None:
+    def _tell(self, **changes: object) -> None:
+        pending = self._outbox.status().pending
         with self._lock:
+            self._told_at = time.monotonic()
             before = self._state
-            pending = self._outbox.status().pending
-            after = replace(before, pending=pending, delivered=before.delivered + delivered, **changes)  # type: ignore[arg-type]
+            after = replace(before, pending=pending, delivered=self._delivered, **changes)  # type: ignore[arg-type]
             self._state = after
         if after != before:
             self._on_change(after)

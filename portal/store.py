@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS chunk (
     envelope_id TEXT NOT NULL REFERENCES envelope (id), n INTEGER NOT NULL, sha256 BLOB NOT NULL, data BLOB,
     UNIQUE (envelope_id, n)
 );
-CREATE TABLE IF NOT EXISTS delivery (seq INTEGER PRIMARY KEY AUTOINCREMENT, envelope_id TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS delivery (seq INTEGER PRIMARY KEY, envelope_id TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS heartbeat (kiosk_id TEXT PRIMARY KEY, at TEXT NOT NULL, body TEXT NOT NULL);
 """
 
@@ -41,7 +41,7 @@ def connect(path: Path) -> sqlite3.Connection:
     """A writing connection with durable commits."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
     for pragma in (
-        "page_size=16384",
+        "page_size=8192",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",

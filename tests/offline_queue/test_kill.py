@@ -70,7 +70,7 @@ def check_after_kill(folder: Path, said: set[str]) -> None:
     assert {stored[line[1:]] for line in said if line.startswith("-")} <= {"PURGED"}
     assert len(stored) - len(saved) <= 1 + RUNS_ON_ONE_FOLDER  # one save in flight at each death
     assert not [number for number, n in Counter(row[2] for row in rows).items() if n > 1]
-    chunks = dict(db.execute("SELECT envelope, count(*) FROM chunk GROUP BY envelope"))
+    chunks = dict(db.execute("SELECT place / 1024, count(*) FROM chunk GROUP BY 1"))
     assert all(chunks.get(seq, 0) == (0 if state == "PURGED" else n) for _, state, _, n, seq in rows)
     counters = {state: n for state, n in db.execute("SELECT state, n FROM counter") if n}
     assert counters == Counter(stored.values())

@@ -69,7 +69,7 @@ def inside(outbox: Outbox, sql: str) -> list[tuple[object, ...]]:
 
 
 def test_durability_settings_are_really_in_force(outbox: Outbox) -> None:
-    wanted = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "wal_autocheckpoint": 0, "page_size": 16384}
+    wanted = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "wal_autocheckpoint": 0, "page_size": 8192}
     found = {name: inside(outbox, f"PRAGMA {name}")[0][0] for name in wanted}
     assert found == wanted
 

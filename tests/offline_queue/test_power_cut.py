@@ -71,7 +71,7 @@ def lost_after_cut(disk: Disk, log: list[Event], settled: set[str], cut: int, se
     db = sqlite3.connect(folder / NAME)
     found = {row[0] for row in db.execute("SELECT id FROM envelope")}
     whole = "SELECT e.id FROM envelope e WHERE e.state <> 'PURGED' AND e.chunk_count <> (SELECT count(*) FROM chunk"
-    torn = {row[0] for row in db.execute(whole + " c WHERE c.envelope = e.seq)")}
+    torn = {row[0] for row in db.execute(whole + " c WHERE c.place / 1024 = e.seq)")}
     db.close()
     return len(expected - found) + len(torn - settled)
 
