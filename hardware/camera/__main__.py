@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from hardware.camera import document, portrait
-from hardware.camera.device import Camera
+from hardware.camera.device import BACKOFF_S, Camera
 from hardware.camera.frame import Frame, FrameSource
 from hardware.camera.jpeg import encode_jpeg
 from hardware.camera.sources import open_source
@@ -107,7 +107,7 @@ def watch(spec: str, seconds: float | None, check: str | None, as_json: bool) ->
             _say(as_json, state=event.state.value, fault=event.fault.code if event.fault else None)
 
     camera = Camera(spec)
-    supervisor = Supervisor(camera, tell, backoff_s=(0.5, 8.0))
+    supervisor = Supervisor(camera, tell, backoff_s=BACKOFF_S)
     supervisor.start()
     end_s = time.monotonic() + seconds if seconds is not None else None
     try:

@@ -12,6 +12,10 @@ from hardware.camera.frame import Frame, FrameSource
 from hardware.camera.sources import source_for
 from hardware.device import Fault, State, Status, Tell
 
+BACKOFF_S = (0.5, 2.0)
+"""The pauses a supervisor of cameras should make: opening a camera that is not there costs nothing, and a resident is
+waiting, so it is live again within three seconds of the replug."""
+
 DARK_MEAN = 12
 """Mean grey level under which a picture shows nothing."""
 

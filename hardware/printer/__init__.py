@@ -17,11 +17,12 @@ from hardware.printer.layout import (
 )
 from hardware.printer.outcome import PrintOutcome, Result
 from hardware.printer.raster import Raster
-from hardware.printer.slip_printer import SlipPrinter
+from hardware.printer.slip_printer import BACKOFF_S, SlipPrinter
 from hardware.printer.status import FAULT_CODES, Paper, PrinterStatus
 from hardware.printer.transport import Transport, transport_for
 
 __all__ = [
+    "BACKOFF_S",
     "FAULT_CODES",
     "NOTO",
     "WIDTH_58_MM",

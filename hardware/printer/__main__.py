@@ -19,7 +19,7 @@ from hardware.printer.layout import WIDTH_58_MM, WIDTH_80_MM, render
 from hardware.printer.outcome import PrintOutcome, Result
 from hardware.printer.raster import Raster
 from hardware.printer.sample import sample_slip
-from hardware.printer.slip_printer import SlipPrinter
+from hardware.printer.slip_printer import BACKOFF_S, SlipPrinter
 from hardware.printer.transport import transport_for
 
 WIDTHS = {"80": WIDTH_80_MM, "58": WIDTH_58_MM}
@@ -151,7 +151,7 @@ def watch(address: str, as_json: bool, seconds: float | None) -> None:
         if isinstance(event, Status):
             _say(as_json, state=event.state.value, **_fault_facts(event.fault))
 
-    supervisor = Supervisor(SlipPrinter(transport), tell, backoff_s=(0.5, 5.0))
+    supervisor = Supervisor(SlipPrinter(transport), tell, backoff_s=BACKOFF_S)
     supervisor.start()
     try:
         threading.Event().wait(seconds)

@@ -20,6 +20,9 @@ from hardware.printer.raster import Raster
 from hardware.printer.status import SILENT, Debounce, Paper, PrinterStatus
 from hardware.printer.transport import Transport
 
+BACKOFF_S = (0.5, 5.0)
+"""The pauses a supervisor of printers should make: a closed cover can look like a dead line, and people wait."""
+
 LINE_FAULTS = frozenset({"printer_silent", "printer_garbled", "printer_lost"})
 """Troubles of the line, not of the paper: the remedy is to open it again."""
 
