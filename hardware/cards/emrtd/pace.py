@@ -11,6 +11,7 @@ from asn1crypto import core  # type: ignore[import-untyped]
 from hardware.cards import tlv
 from hardware.cards.apdu import Command, Transport, exchange
 from hardware.cards.emrtd import ec
+from hardware.cards.emrtd.asn1 import NOT_DER
 from hardware.cards.emrtd.bac import DENIED, Random
 from hardware.cards.emrtd.curves import BY_PARAMETER_ID, Curve
 from hardware.cards.emrtd.mrz import AccessKey, MrzKey
@@ -75,7 +76,7 @@ def offers(card_access: bytes) -> tuple[PaceInfo, ...]:
         listed = [
             (info["protocol"].dotted, info["optional"].native) for info in _SecurityInfos.load(card_access, strict=True)
         ]
-    except (ValueError, TypeError, KeyError) as error:
+    except NOT_DER as error:
         raise CardError("card_invalid", "EF.CardAccess") from error
     usable = [PaceInfo(oid, number) for oid, number in listed if oid in SUITES and number in BY_PARAMETER_ID]
     return tuple(sorted(usable, key=lambda info: (info.oid, info.curve.p.bit_length()), reverse=True))

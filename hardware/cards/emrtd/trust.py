@@ -11,6 +11,7 @@ from typing import Literal
 from asn1crypto import cms, core, x509  # type: ignore[import-untyped]
 
 from hardware.cards import tlv
+from hardware.cards.emrtd.asn1 import NOT_DER
 from hardware.cards.emrtd.signatures import digest, signed_by, verifies
 from hardware.cards.faults import CardError
 
@@ -93,8 +94,8 @@ def open_security_object(file: bytes) -> SecurityObject:
     """EF.SOD with its signature checked against the certificate it carries; raises CardError("card_not_genuine")."""
     try:
         return _opened(tlv.unwrap(file, 0x77))
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError) as error:
-        raise not_genuine(f"EF.SOD: {type(error).__name__}") from None  # asn1crypto's ways to say "no DER"
+    except NOT_DER as error:
+        raise not_genuine(f"EF.SOD: {type(error).__name__}") from None
 
 
 def _opened(der: bytes) -> SecurityObject:
@@ -147,7 +148,7 @@ def judge(security: SecurityObject, store: TrustStore, now: datetime) -> Verdict
             return Verdict("no_trust_anchor", country, "issuer not in the master list")
         if not all(_valid_at(certificate, now) for certificate in (security.signer, anchor)):
             return Verdict("no_trust_anchor", country, "a certificate is not valid today")
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+    except NOT_DER as error:
         raise not_genuine(f"certificate: {type(error).__name__}") from None
     return Verdict("genuine", country)
 
