@@ -12,6 +12,9 @@ from hardware.cards.documents import (
     CardReading,
     IdentityDocument,
     IdentityRead,
+    Pin,
+    Staff,
+    StaffRead,
 )
 from hardware.cards.emrtd.mrz import Can, MrzKey
 from hardware.cards.faults import FAULT_CODES
@@ -29,5 +32,8 @@ __all__ = [
     "IdentityDocument",
     "IdentityRead",
     "MrzKey",
+    "Pin",
     "SimulatedCardReader",
+    "Staff",
+    "StaffRead",
 ]

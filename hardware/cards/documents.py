@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from hardware.device import Fault
@@ -34,6 +34,26 @@ class IdentityDocument:
 
 
 @dataclass(frozen=True)
+class Staff:
+    """A member of staff who proved to be one: name and role as certified, serial of the certificate in hex."""
+
+    name: str
+    role: str
+    serial: str
+    expires: datetime
+
+
+@dataclass(frozen=True, repr=False)
+class Pin:
+    """A PIN on its way to the card, used once."""
+
+    digits: str
+
+    def __repr__(self) -> str:
+        return "Pin(…)"
+
+
+@dataclass(frozen=True)
 class CardPresented:
     """A card lies on the named reader; reading it begins."""
 
@@ -56,8 +76,15 @@ class IdentityRead:
 
 
 @dataclass(frozen=True)
+class StaffRead:
+    """A member of staff logged in with their card."""
+
+    staff: Staff
+
+
+@dataclass(frozen=True)
 class AccessKeyNeeded:
-    """A travel document lies on the named reader and waits for `unlock`: by its "mrz", or also by its "can"."""
+    """A card on the named reader waits for `unlock`: a travel document by "mrz" or "can", a staff card by "pin"."""
 
     reader: str
     methods: tuple[str, ...]
@@ -77,4 +104,4 @@ class CardGone:
     reader: str
 
 
-CardEvent = CardPresented | CardReading | AccessKeyNeeded | IdentityRead | CardFault | CardGone
+CardEvent = CardPresented | CardReading | AccessKeyNeeded | IdentityRead | StaffRead | CardFault | CardGone

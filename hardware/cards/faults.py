@@ -13,6 +13,12 @@ FAULT_CODES = (
     "card_access_denied",  # the key typed or scanned does not open this document's chip
     "card_channel_broken",  # an answer inside the protected channel was forged or garbled
     "card_not_genuine",  # its data is not what its issuer signed
+    "staff_card_foreign",  # a staff card of another house, or without a role here
+    "staff_card_expired",
+    "staff_card_cloned",  # a copied certificate without its key
+    "pin_wrong",  # the tries left are in the detail
+    "pin_last_try",  # wrong, and one more wrong PIN blocks the card
+    "pin_blocked",
     "reader_busy",  # another program holds the reader
     "reader_lost",  # reader unplugged or its service ended
 )

@@ -1,4 +1,4 @@
-"""The card reader as a device: reads whatever identity document is put on it, by PC/SC."""
+"""The card reader as a device: reads whatever identity document or staff card is put on it, by PC/SC."""
 
 from __future__ import annotations
 
@@ -16,17 +16,21 @@ from hardware.cards.documents import (
     CardReading,
     IdentityDocument,
     IdentityRead,
+    Pin,
+    Staff,
+    StaffRead,
 )
-from hardware.cards.emrtd.mrz import AccessKey
 from hardware.cards.faults import CardError
-from hardware.cards.identify import KeyNeededError, ReadCard, card_reading
+from hardware.cards.identify import Key, KeyNeededError, ReadCard, card_reading
 from hardware.cards.monitor import Monitor, Picture, Slot
 from hardware.device import Fault, State, Status, Tell
+
+Outcome = IdentityDocument | Staff | Fault
 
 SETTLE_S = 0.6  # longer than the service's poll of 0.4 s: by then it has seen a pulled card
 LOOK_AGAIN_S = 1.0
 LOOKS = 30  # how often a card that could not be had is tried again while it lies there
-WAITING = ("access_key_needed", "card_access_denied")  # a key given now opens it
+WAITING = ("access_key_needed", "card_access_denied", "pin_wrong", "pin_last_try")  # a key given now opens it
 AGAIN = ("card_removed", "reader_busy", "reader_lost")
 SILENT = ("stopped", "reader_lost", "access_key_needed")  # nobody asked; a Status; an event of its own
 
@@ -70,7 +74,7 @@ class PcscCardReader:
         self._stop = threading.Event()
         self._asked = False
         self._unlocked = False
-        self._key: AccessKey | None = None
+        self._key: Key | None = None
         self._watched: dict[str, Watched] = {}
 
     def open(self) -> Fault | None:
@@ -97,7 +101,7 @@ class PcscCardReader:
             self._asked = True
             self._changed.notify_all()
 
-    def unlock(self, key: AccessKey | None) -> None:
+    def unlock(self, key: Key | None) -> None:
         """Give the key of the travel document on the reader, or of the next; from any thread.
 
         It is forgotten when that document is taken away, and by None.
@@ -208,10 +212,10 @@ class PcscCardReader:
         more = looks > 0 and not found
         return replace(watched, looks=looks, next_s=self._monotonic() + LOOK_AGAIN_S if more else None)
 
-    def _told(self, watched: Watched, outcome: IdentityDocument | Fault, tell: Tell) -> Watched:
+    def _told(self, watched: Watched, outcome: Outcome, tell: Tell) -> Watched:
         """Tell how a reading ended; what is known of its reader from now on."""
-        if isinstance(outcome, IdentityDocument):
-            tell(IdentityRead(outcome))
+        if not isinstance(outcome, Fault):
+            tell(StaffRead(outcome) if isinstance(outcome, Staff) else IdentityRead(outcome))
             return replace(watched, told=True, next_s=None, fault="")
         if outcome.code not in SILENT and (outcome.code, watched.fault) != ("reader_busy", "reader_busy"):
             tell(CardFault(outcome))
@@ -220,11 +224,19 @@ class PcscCardReader:
         next_s = self._monotonic() + pause_s if again else None
         return replace(watched, told=True, next_s=next_s, looks=watched.looks - 1, fault=outcome.code)
 
-    def _read_card(self, reader: str, tell: Tell, *, fresh: bool) -> IdentityDocument | Fault:
+    def _take_key(self) -> Key | None:
+        """The key to try; a PIN only once, for every try of a wrong one counts."""
+        with self._changed:
+            key = self._key
+            if isinstance(key, Pin):
+                self._key = None
+            return key
+
+    def _read_card(self, reader: str, tell: Tell, *, fresh: bool) -> Outcome:
         deadline_s = self._monotonic() + self._deadline_s
         try:
             with pcsc.Session(reader, fresh=fresh, stop=self._stop, deadline_s=deadline_s) as session:
-                return self._read(session, self._key, lambda done, total: tell(CardReading(done, total)))
+                return self._read(session, self._take_key(), lambda done, total: tell(CardReading(done, total)))
         except KeyNeededError as needed:
             tell(AccessKeyNeeded(reader, needed.methods))
             return needed.fault

@@ -13,10 +13,12 @@ from hardware.cards.documents import (
     CardReading,
     IdentityDocument,
     IdentityRead,
+    Pin,
+    Staff,
+    StaffRead,
 )
-from hardware.cards.emrtd.mrz import AccessKey
 from hardware.cards.faults import CardError
-from hardware.cards.identify import KeyNeededError, ReadCard, card_reading
+from hardware.cards.identify import Key, KeyNeededError, ReadCard, card_reading
 from hardware.cards.people import ELDER
 from hardware.cards.sim.demo_card import DemoCard, OtherCard
 from hardware.cards.sim.vpcd import EmulatedCard
@@ -24,6 +26,7 @@ from hardware.device import Fault, State, Status, Tell
 
 Presented = IdentityDocument | EmulatedCard | Literal["unknown", "torn"]
 TORN_AT = 5
+WAITING = ("card_access_denied", "pin_wrong", "pin_last_try")  # a key given now opens the card
 
 
 class SimulatedCardReader:
@@ -52,7 +55,7 @@ class SimulatedCardReader:
         self._insertions = 0
         self._asked = False
         self._unlocked = False
-        self._key: AccessKey | None = None
+        self._key: Key | None = None
         self._waiting = False  # the card shown would open by a key
 
     def present(self, card: Presented) -> None:
@@ -86,7 +89,7 @@ class SimulatedCardReader:
             self._asked = True
             self._changed.notify_all()
 
-    def unlock(self, key: AccessKey | None) -> None:
+    def unlock(self, key: Key | None) -> None:
         """Give the key of the travel document on the reader, or of the next; forgotten when it is taken away."""
         with self._changed:
             self._key = key
@@ -153,15 +156,23 @@ class SimulatedCardReader:
         self._waiting = False
         try:
             contact = _Contact(self, insertion)
-            tell(IdentityRead(self._read_card(contact, self._key, lambda done, total: tell(CardReading(done, total)))))
+            found = self._read_card(contact, self._take_key(), lambda done, total: tell(CardReading(done, total)))
+            tell(StaffRead(found) if isinstance(found, Staff) else IdentityRead(found))
         except KeyNeededError as needed:
             self._waiting = True
             tell(AccessKeyNeeded(self._reader, needed.methods))
         except CardError as error:
-            self._waiting = error.fault.code == "card_access_denied"
+            self._waiting = error.fault.code in WAITING
             if error.fault.code not in ("stopped", "reader_lost"):
                 tell(CardFault(error.fault))
         tell(Status(self.name, State.READY))
+
+    def _take_key(self) -> Key | None:
+        with self._changed:
+            key = self._key
+            if isinstance(key, Pin):
+                self._key = None
+            return key
 
     def power_card(self) -> None:
         """Power the card anew: it forgets its session."""
