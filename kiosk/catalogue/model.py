@@ -141,11 +141,12 @@ class Rule:
 
 @dataclass(frozen=True)
 class FeeRow:
-    """One line of a fee table: `cents`, once or per unit of a number fact; None is set by the department."""
+    """One line of a fee table: `cents`, and `each_cents` for every unit of the number fact `per`; None: department."""
 
     cents: int | None
     when: Condition | None = None
     per: str | None = None
+    each_cents: int = 0
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Paper:
-    """Something to bring; `fact` is the fact that a picture of it answers, if the kiosk takes one."""
+    """Something to bring; where its id is a fact's, the kiosk takes a picture of it."""
 
     id: str
     text_key: str

@@ -38,6 +38,7 @@ class ServiceFile:
         root = self._root
         steps = tuple(self._step(table) for table in root.tables("step"))
         side = root.one_of("side", SIDES)
+        finish = root.one_of("finish", FINISHES)
         service = Service(
             id=self._id,
             version=root.number("version"),
@@ -45,7 +46,7 @@ class ServiceFile:
             category=self._named("category"),
             department=self._named("department"),
             kind=root.one_of("kind", KINDS),
-            finish=root.one_of("finish", FINISHES),
+            finish=finish,
             status="confirmed" if root.one_of("status", ("confirmed", "to_confirm")) == "confirmed" else "to_confirm",
             source=self._source(root.table("source")),
             valid_from=root.day("valid_from"),
@@ -53,7 +54,7 @@ class ServiceFile:
             minutes=root.number("minutes"),
             title_key=self._text("title"),
             summary_key=self._text("summary"),
-            next_key=self._text("next"),
+            next_key=self._text("next", shared=f"next.{finish}"),
             declaration_key=self._text("declaration", shared="declaration.plain"),
             who=self._numbered("who"),
             bring=tuple(self._paper(paper) for paper in root.texts("bring")),
@@ -96,7 +97,8 @@ class ServiceFile:
         return tuple(found)
 
     def _paper(self, paper: str) -> Paper:
-        return Paper(paper, self._text(f"paper.{paper}", shared=f"paper.{paper}"))
+        shared = f"fact.{paper}.label" if paper in self._facts else f"paper.{paper}"
+        return Paper(paper, self._text(f"paper.{paper}", shared=shared))
 
     def _source(self, table: Table) -> Source:
         seen = table.one_of("seen", ("verified", "reconstructed"))
@@ -131,7 +133,8 @@ class ServiceFile:
         per = table.text("per", "") or None
         if per is not None and (per not in self._facts or self._facts[per].type != "number"):
             table.note(f"per = {per!r} is not a number fact", "per", nearest(per, self._facts))
-        row = FeeRow(table.maybe_number("cents"), self._condition(table, "when"), per)
+        each = table.number("each_cents", 0)
+        row = FeeRow(table.maybe_number("cents"), self._condition(table, "when"), per, each)
         table.done()
         return row
 
@@ -141,7 +144,7 @@ class ServiceFile:
         step = Step(
             id=step_id,
             kind=kind,
-            title_key=self._step_title(step_id, kind),
+            title_key=self._step_title(step_id, kind, table),
             lead_key=self._step_lead(step_id, kind),
             ask=self._fact_names(table, "ask"),
             optional=self._fact_names(table, "optional"),
@@ -151,9 +154,12 @@ class ServiceFile:
         table.done()
         return step
 
-    def _step_title(self, step_id: str, kind: str) -> str:
-        shared = f"step.{step_id}.title"
-        return self._text(f"step.{step_id}.title", shared=shared if shared in self._keys else f"step.{kind}.title")
+    def _step_title(self, step_id: str, kind: str, table: Table) -> str:
+        """The service's own title, the one shared by that id, the question if it is the only one, or the kind's."""
+        asked = [self._facts[name].label_key for name in table.texts("ask") if name in self._facts]
+        shared = (f"step.{step_id}.title", *(asked if len(asked) == 1 else ()), f"step.{kind}.title")
+        usable = next((key for key in shared if key in self._keys), shared[-1])
+        return self._text(f"step.{step_id}.title", shared=usable)
 
     def _step_lead(self, step_id: str, kind: str) -> str | None:
         own = f"service.{self._id}.step.{step_id}.lead"
@@ -175,7 +181,7 @@ class ServiceFile:
             step=table.text("step"),
             on=table.text("on"),
             rule=condition or _never_read,
-            text_key=self._text(f"rule.{rule_id}"),
+            text_key=self._text(f"rule.{rule_id}", shared=f"rule.{rule_id}"),
         )
         if condition is None and not table.has("rule"):
             table.note("rule is missing")

@@ -93,7 +93,8 @@ def _taken(state: FlowState, step: Step, values: Mapping[str, object]) -> dict[s
 def _one(state: FlowState, step: Step, name: str, values: Mapping[str, object]) -> Filled | Problem | None:
     before = shown(state, name)
     if name not in values:
-        value: object = before.value if before else None
+        fresh = state.catalogue.facts[name].type == "signature"  # signed anew each time, never carried over
+        value: object = before.value if before and not fresh else None
     else:
         value = values[name]
     if _empty(value):

@@ -42,7 +42,12 @@ _FORMATTED: Final[Mapping[str, str]] = {
     "digits": "12345678",
     "alphanumeric": "AB1234",
 }
-_AGES: Final = (70, 61, 40, 20, 17, 12, 5, 0)  # whole years before today, the first that a rule lets pass is used
+# Whole years before today by kind of person; the first that the rules let pass is used.
+_AGES: Final[Mapping[object, tuple[int, ...]]] = {
+    "old": (70, 61, 40, 20, 17, 12, 5, 0),
+    "adult": (40, 61, 70, 20, 17, 12, 5, 0),
+    "minor": (17, 12, 5, 0, 20, 40, 61, 70),
+}
 _DAYS: Final = (30, -30, 90, -90, 200, -200, 0, 800, -800)
 
 Choices = Mapping[str, object]
@@ -70,10 +75,12 @@ def journeys(catalogue: Catalogue, service_id: str, *, today: date) -> tuple[Jou
 
 
 def dimensions(service: Service, facts: Mapping[str, Fact]) -> dict[str, tuple[object, ...]]:
-    """What a resident can choose: choices, yes or no, a way around a picture, an optional answer left out."""
+    """What a resident can choose or be: choices, yes or no, an age that matters, a way around a picture, no answer."""
     found: dict[str, tuple[object, ...]] = {}
+    judged = {name for step in service.steps if step.when for name in step.when.names}
     for step in service.steps:
         found.update({name: _values(facts[name], step) for name in step.ask})
+        found.update({name: tuple(_AGES) for name in step.ask if name in judged and facts[name].type == "date"})
         if step.instead:
             found[step.instead] = (False, True)
     return {name: values for name, values in found.items() if len(values) > 1}
@@ -139,7 +146,7 @@ def _answered(state: FlowState, step: Step, choices: Choices) -> FlowState | Non
             return moved
         refused = moved
     keys = [problem.text_key for problem in refused.errors.values()] if refused else []
-    if keys and all(".rule." in key for key in keys):
+    if keys and all("rule." in key for key in keys):
         return None
     raise StuckError(f"{state.service.id} takes no made-up answer at {step.id}: {', '.join(keys)}")
 
@@ -159,12 +166,12 @@ def _pool(state: FlowState, name: str, choices: Choices) -> Sequence[object]:
     if chosen is None or fact.choices or (fact.type == "yes_no" and chosen != "given"):
         return (chosen,)
     if fact.type == "date":
-        return _dates(state.today)
+        return _dates(state.today, _AGES.get(chosen, _AGES["old"]))
     return (_sample(state, fact),)
 
 
-def _dates(today: date) -> list[date]:
-    years = [today.replace(year=today.year - age, month=1, day=1) for age in _AGES]
+def _dates(today: date, ages: Sequence[int]) -> list[date]:
+    years = [today.replace(year=today.year - age, month=1, day=1) for age in ages]
     return years + [today + timedelta(days=days) for days in _DAYS]
 
 

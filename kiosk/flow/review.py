@@ -72,7 +72,7 @@ def _row_cents(row: FeeRow, facts: Mapping[str, Filled]) -> int | None:
     if row.cents is None or row.per is None:
         return row.cents
     count = facts[row.per].value if row.per in facts else None
-    return row.cents * count if isinstance(count, int) else None
+    return row.cents + row.each_cents * count if isinstance(count, int) else None
 
 
 def payload(state: FlowState) -> dict[str, Json]:

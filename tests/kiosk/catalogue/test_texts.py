@@ -12,7 +12,7 @@ TO_SIMPLIFIED = opencc.OpenCC("t2s")
 TO_TRADITIONAL = opencc.OpenCC("s2t")
 HAN = re.compile(r"[\u3400-\u9fff]")
 # Characters that both scripts write, or that a proper name keeps.
-BOTH = frozenset("咭台后里余于并面制表了回系采周历占才托致只几出冲范注准克布向舍志岳")
+BOTH = frozenset("咭台后里余于并面制表了回系采周历占才托致只几出冲范注准克布向舍志岳秘")
 MINE = (
     "fact.",
     "problem.",
