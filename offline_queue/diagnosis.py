@@ -34,6 +34,13 @@ def list_items(db: sqlite3.Connection, *, clocks: Clocks, limit: int) -> list[Ou
     return [_item(db, row, line, clocks) for row in rows]
 
 
+def find_item(db: sqlite3.Connection, key: str, *, clocks: Clocks) -> OutboxItem | None:
+    """One envelope by its id or receipt number, delivered or not."""
+    sql = f"SELECT {_COLUMNS} FROM envelope WHERE id = ? OR receipt_number = ?"  # noqa: S608 - constants
+    row = db.execute(sql, (key, key)).fetchone()
+    return None if row is None else _item(db, row, line_of(db), clocks)
+
+
 def _item(db: sqlite3.Connection, row: Any, line: Line, clocks: Clocks) -> OutboxItem:
     state = State(row[5])
     next_at = _next_at(row[10], row[11], clocks) if state is State.READY else None
@@ -65,8 +72,10 @@ def _why(db: sqlite3.Connection, row: Any, state: State, line: Line, next_at: da
         return Why("queue.why.sending", {"attempt": row[8]})
     if state is State.QUARANTINED:
         return Why("queue.why.quarantined", {"code": row[9]})
-    if state is State.EXPORTED:
-        return Why("queue.why.exported", {})
+    if state in (State.EXPORTED, State.ABANDONED):
+        return Why(f"queue.why.{state.value.lower()}", {})
+    if state in (State.ACKED, State.PURGED):
+        return Why("queue.why.delivered", {})
     return _why_ready(row[9], line, next_at)
 
 

@@ -366,6 +366,11 @@ def chunks_of(ciphertext: bytes) -> list[bytes]:
     return [ciphertext[at : at + CHUNK_BYTES] for at in range(0, len(ciphertext), CHUNK_BYTES)]
 
 
+def chunk_digests(ciphertext: bytes) -> tuple[bytes, ...]:
+    """The SHA-256 of each chunk, in order."""
+    return tuple(hashlib.sha256(piece).digest() for piece in chunks_of(ciphertext))
+
+
 def verify_ed25519(public: bytes, signature: bytes, message: bytes) -> bool:
     """Whether the signature is this key's over the message; false for a key that is no key."""
     try:

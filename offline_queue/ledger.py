@@ -1,7 +1,7 @@
 """The outbox's statements: each function runs inside one transaction and writes its audit rows in it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -204,9 +204,7 @@ def _promote(db: Connection, case_id: str, when: datetime) -> None:
 # ---- operator -----------------------------------------------------------------------------------------------------
 
 _ALLOWED: Final = {
-    State.READY: (State.QUARANTINED,),
-    State.EXPORTED: (State.WAITING, State.READY, State.QUARANTINED, State.EXPORTED),
-    State.ABANDONED: (State.QUARANTINED,),
+    State.READY: (State.QUARANTINED, State.EXPORTED),
 }
 
 
@@ -221,6 +219,35 @@ def operator_move(db: Connection, envelope: str, after: State, reason: str, when
     db.execute("UPDATE envelope SET attempts = 0, next_mono = 0 WHERE seq = ?", (seq,))
     _move(db, seq, envelope, before, after, f"operator:{reason}"[:120], when)
     return None
+
+
+def pending(db: Connection, taken: Callable[[str], object]) -> Iterator[SealedEnvelope]:
+    """Every envelope without a receipt whose bytes are intact; `taken` hears the id of each one given out."""
+    sql = f"SELECT seq, id, header, sha256, signature, chunk_count FROM envelope WHERE {_PENDING} ORDER BY seq"  # noqa: S608
+    for seq, envelope, header, digest, signature, count in db.execute(sql).fetchall():
+        ciphertext = _intact_body(db, seq, bytes(header), bytes(digest), count)
+        if ciphertext is not None:
+            taken(envelope)
+            yield SealedEnvelope(bytes(header), ciphertext, bytes(digest), bytes(signature))
+
+
+def damaged(db: Connection) -> Iterator[str]:
+    """The ids of envelopes without a receipt whose bytes no longer have their digest."""
+    intact: set[str] = set()
+    for _ in pending(db, intact.add):
+        pass
+    rows = db.execute(f"SELECT id FROM envelope WHERE {_PENDING} ORDER BY seq").fetchall()  # noqa: S608 - a constant
+    return (envelope for (envelope,) in rows if envelope not in intact)
+
+
+def mark_exported(db: Connection, ids: Sequence[str], bundle: str, when: datetime) -> None:
+    """Record that envelopes were copied into a bundle; those in quarantine need no more from this kiosk's line."""
+    for envelope in ids:
+        row = db.execute("SELECT seq, state FROM envelope WHERE id = ?", (envelope,)).fetchone()
+        before = State(row[1])
+        if before is State.QUARANTINED:
+            _move(db, row[0], envelope, before, State.EXPORTED, "exported", when)
+        record(db, envelope, before, before, f"bundle:{bundle}"[:120], when)
 
 
 def make_due(db: Connection) -> int:

@@ -5,12 +5,10 @@ envelope never changes; a payload goes only with a receipt signed over its id an
 at most the head of a case is out of WAITING; a loan to a sender dies with its lease, its process or its boot.
 """
 
-import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -19,42 +17,19 @@ from typing import Final, TypeVar
 from offline_queue import ledger
 from offline_queue.ballast import Ballast
 from offline_queue.clocks import Clocks
-from offline_queue.diagnosis import list_items
+from offline_queue.diagnosis import find_item, list_items
 from offline_queue.envelope import Malformed, SealedEnvelope, read_receipt
 from offline_queue.faults import QueueFault, fault_of
-from offline_queue.receipt_numbers import KIOSK_CODE, receipt_number
+from offline_queue.opening import DEFAULT_QUOTA_BYTES, Limits, lock_file, open_connection
+from offline_queue.receipt_numbers import KIOSK_CODE, parse_receipt_number, receipt_number
 from offline_queue.records import Claim, Line, OutboxItem, OutboxStatus, Saved, State
-from offline_queue.schema import (
-    SCHEMA_VERSION,
-    Connect,
-    Connection,
-    connect,
-    connect_read_only,
-    migrate,
-    prepare,
-    version_of,
-)
-from offline_queue.writer import LONG_LOG_BYTES, Writer
+from offline_queue.salvage import Salvage
+from offline_queue.schema import Connect, Connection, connect, connect_read_only
+from offline_queue.writer import Writer
 
 T = TypeVar("T")
-DEFAULT_QUOTA_BYTES: Final = 2 * 1024**3
 FREEZE_AT: Final = 0.8
-LOW_DISK_BYTES: Final = 64 * 1024**2
 _NUMBERS_AT_ONCE: Final = 8
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How much the outbox may hold, and the disk space it keeps in hand for a full disk (bytes)."""
-
-    quota_bytes: int = DEFAULT_QUOTA_BYTES
-    ballast_bytes: int = 16 * 1024**2
-    low_disk_bytes: int = LOW_DISK_BYTES
-
-    @property
-    def long_log_bytes(self) -> int:
-        """From this size the log is moved into the database without waiting: the ballast must have room for it."""
-        return min(LONG_LOG_BYTES, self.ballast_bytes // 2) or LONG_LOG_BYTES
 
 
 class Outbox:
@@ -70,8 +45,10 @@ class Outbox:
         kiosk_code: str,
         receipt_keys: Mapping[str, bytes],
         clocks: Clocks,
+        salvaged: Salvage | None = None,
     ) -> None:
         self.path = path
+        self.salvaged = salvaged
         self._writer = writer
         self._lock = lock
         self._limits = limits
@@ -96,28 +73,30 @@ class Outbox:
     ) -> "Outbox | QueueFault":
         """Open or make the outbox at `path`; the folder must exist.
 
-        `receipt_keys` (kid -> raw Ed25519 public key) are the portal keys whose receipts count. Faults: queue_in_use,
-        queue_damaged, queue_newer, disk_full, disk_error. ValueError on a kiosk code that no number could carry.
+        `receipt_keys` (kid -> raw Ed25519 public key) are the portal keys whose receipts count. A damaged database is
+        set aside and what proves itself carried over: see `salvaged`. Faults: queue_in_use, queue_newer, disk_full,
+        disk_error, queue_damaged. ValueError on a kiosk code that no number could carry.
         """
         if not KIOSK_CODE.fullmatch(kiosk_code):
             raise ValueError("a kiosk code is a capital letter, then two capitals or digits")
         limits = limits or Limits(quota_bytes=quota_bytes)
         clocks = clocks or Clocks()
-        lock = _lock(path)
+        lock = lock_file(path)
         if isinstance(lock, QueueFault):
             return lock
-        ready = _connection(path, connect, limits, clocks)
+        ready = open_connection(path, connect, limits, clocks)
         if isinstance(ready, QueueFault):
             os.close(lock)
             return ready
         outbox = cls(
             path,
-            Writer(ready, path.with_name(path.name + "-wal"), long_log=limits.long_log_bytes),
+            Writer(ready.connection, path.with_name(path.name + "-wal"), long_log=limits.long_log_bytes),
             lock,
             limits=limits,
             kiosk_code=kiosk_code,
             receipt_keys=receipt_keys or {},
             clocks=clocks,
+            salvaged=ready.salvaged,
         )
         outbox._ballast.fill()
         return outbox
@@ -252,6 +231,11 @@ class Outbox:
             self._tell()
         return fault
 
+    def mark_exported(self, ids: Sequence[str], bundle: str) -> QueueFault | None:
+        """Record that these envelopes were copied into a bundle."""
+        when = self._clocks.wall()
+        return self._try_hard(lambda db: ledger.mark_exported(db, ids, bundle, when))
+
     def retry_all(self) -> int | QueueFault:
         """Make every READY envelope due now; how many."""
         count = self._try_hard(ledger.make_due)
@@ -266,6 +250,11 @@ class Outbox:
             found = ledger.status(db, now=now, quota_bytes=quota)
         frozen = found.disk_bytes >= FREEZE_AT * quota or self._disk_low()
         return OutboxStatus(**{**found.__dict__, "frozen": frozen})
+
+    def find(self, key: str) -> OutboxItem | None:
+        """One envelope by its id or receipt number, delivered or not."""
+        with closing(connect_read_only(self.path)) as db:
+            return find_item(db, parse_receipt_number(key) or key, clocks=self._clocks)
 
     def items(self, *, limit: int = 1000) -> list[OutboxItem]:
         """The pending envelopes in the order they will go, each with why it has not gone."""
@@ -303,45 +292,3 @@ class Outbox:
             if left:
                 self._try(partial(ledger.hand_back_numbers, year_month=month, left=left))
         self._numbers = {}
-
-
-def _lock(path: Path) -> int | QueueFault:
-    try:
-        descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        return fault_of(error)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return QueueFault("queue_in_use", retriable=False, detail=path.name)
-    return descriptor
-
-
-def _connection(path: Path, connect: Connect, limits: Limits, clocks: Clocks) -> Connection | QueueFault:
-    try:
-        path.touch(mode=0o600)  # before the engine makes it: its log takes the same mode
-        connection = connect(path)
-        fault = _make_ready(connection, limits, clocks)
-    except (sqlite3.Error, OSError) as error:
-        return fault_of(error)
-    if fault is not None:
-        connection.close()
-        return fault
-    return connection
-
-
-def _make_ready(connection: Connection, limits: Limits, clocks: Clocks) -> QueueFault | None:
-    prepare(connection, quota_bytes=limits.quota_bytes)
-    version = version_of(connection)
-    if version > SCHEMA_VERSION:
-        return QueueFault("queue_newer", retriable=False, detail=f"schema {version}, known {SCHEMA_VERSION}")
-    if version < SCHEMA_VERSION and isinstance(connection, sqlite3.Connection):
-        migrate(connection)
-    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if verdict != "ok":
-        return QueueFault("queue_damaged", retriable=False, detail=str(verdict)[:200])
-    connection.execute("BEGIN IMMEDIATE")
-    ledger.begin_process(connection, boot_id=clocks.boot_id(), mono=clocks.monotonic(), when=clocks.wall())
-    connection.execute("COMMIT")
-    return None

@@ -1,6 +1,5 @@
 """The contract's calls from the kiosk's side. Only an answer that the portal signed for this very call counts."""
 
-import hashlib
 import json
 import secrets
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from offline_queue.envelope import (
     Packet,
     SealedEnvelope,
     answer_message,
+    chunk_digests,
     chunks_of,
     sign_statement,
     verify_answer,
@@ -141,7 +141,7 @@ class PortalClient:
             envelope.header,
             envelope.sha256,
             envelope.signature,
-            tuple(hashlib.sha256(piece).digest() for piece in pieces),
+            chunk_digests(envelope.ciphertext),
             envelope.ciphertext if small else None,
         )
         address = f"/v1/envelopes/{head.id}"

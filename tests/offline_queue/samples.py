@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from offline_queue.envelope import Kem, Recipient, RecipientKey, StatementKey, sign_receipt, uuid7
-from offline_queue.outbox import Limits, Outbox
+from offline_queue.opening import Limits
+from offline_queue.outbox import Outbox
 from offline_queue.sealing import Attachment, Payload, SealedEnvelope, seal
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

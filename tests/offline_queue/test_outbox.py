@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from offline_queue.audit import AuditBreak, AuditHead, verify_chain
 from offline_queue.clocks import Clocks
 from offline_queue.faults import QueueFault
-from offline_queue.outbox import Limits, Outbox
+from offline_queue.opening import Limits
+from offline_queue.outbox import Outbox
 from offline_queue.receipt_numbers import parse_receipt_number
 from offline_queue.records import Saved, State
 from tests.offline_queue.samples import CANARY, NOON, Bench, eventually, opened, payload
@@ -293,15 +294,6 @@ def test_a_full_disk_refuses_saves_and_the_ballast_lets_envelopes_out(tmp_path: 
         outbox.close()
     finally:
         subprocess.run(["umount", str(disk)], check=True, timeout=10)
-
-
-def test_a_damaged_database_is_a_typed_fault(tmp_path: Path, bench: Bench) -> None:
-    path = tmp_path / "outbox.db"
-    opened(path, bench).close()
-    path.write_bytes(b"this is no database" * 4000)
-    fault = Outbox.open(path)
-    assert isinstance(fault, QueueFault)
-    assert fault.code == "queue_damaged"
 
 
 def test_a_database_of_a_later_version_is_left_alone(tmp_path: Path, bench: Bench) -> None:
