@@ -38,15 +38,15 @@ def event_bytes(*, at: str, envelope: str, change: str, code: str) -> bytes:
     return canonical(event)
 
 
-def verify_chain(rows: Iterable[tuple[int, bytes, bytes]]) -> AuditHead | AuditBreak:
+def verify_chain(rows: Iterable[tuple[int, object, object]]) -> AuditHead | AuditBreak:
     """Walk rows of (seq, event, hash) in order; the head, or the first break (removed, altered or not JSON)."""
     head = AuditHead()
     for seq, event, digest in rows:
         if seq != head.seq + 1:
             return AuditBreak(head.seq + 1, "missing")
-        if chain(head.hash, bytes(event)) != digest or not _is_json(event):
+        if not isinstance(event, bytes) or chain(head.hash, event) != digest or not _is_json(event):
             return AuditBreak(seq, "altered")
-        head = AuditHead(seq, digest)
+        head = AuditHead(seq, chain(head.hash, event))
     return head
 
 

@@ -1,6 +1,7 @@
 """`python -m portal`: make a portal, enrol kiosks, serve, deliver, and see what came in."""
 
 import json
+import os
 import signal
 import sys
 import threading
@@ -95,6 +96,7 @@ def _require(folder: Path) -> None:
     help="Kiosks must show a certificate by it.",
 )
 @click.option("--rate", default=500.0, show_default=True, help="Calls a second per address.")
+@click.option("--until-input-ends", is_flag=True, help="Stop when the standard input closes, besides SIGTERM.")
 def serve(
     folder: Path,
     host: str,
@@ -104,6 +106,7 @@ def serve(
     tls_key: Path | None,
     client_ca: Path | None,
     rate: float,
+    until_input_ends: bool,
 ) -> None:
     """Take envelopes; prints one JSON line with the port when ready."""
     from portal.app import Limits
@@ -114,6 +117,8 @@ def serve(
         raise click.UsageError("--tls-certificate and --tls-key go together")
     tls = Tls(tls_certificate, tls_key, client_ca) if tls_certificate and tls_key else None
     _require(folder)
+    if until_input_ends:
+        threading.Thread(target=_end_with_input, daemon=True).start()
     run(folder, host=host, port=port, with_worker=with_worker, tls=tls, limits=Limits(rate=rate, burst=4 * rate))
 
 
@@ -142,9 +147,36 @@ def _stop_on_signals(stop: threading.Event) -> None:
         signal.signal(number, lambda *_: stop.set())
 
 
+def _end_with_input() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def _watch_input(stop: threading.Event) -> None:
     sys.stdin.buffer.read()
     stop.set()
+
+
+@main.command("take-bundle")
+@_data
+@click.argument("bundle", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--receipts", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File to carry back.")
+def take_bundle(folder: Path, bundle: Path, receipts: Path) -> None:
+    """Take what a kiosk exported to a stick; while the portal does not serve."""
+    from offline_queue.envelope import Malformed
+    from portal.bundles import take_bundle as take
+    from portal.bundles import write_receipts
+    from portal.keys import public_keys, signing_key
+    from portal.store import DATABASE, Store
+
+    kids = public_keys(folder).recipient_kids
+    store = Store(folder / DATABASE)
+    taken = take(store, bundle, signer=signing_key(folder), recipient_kids=kids, now=datetime.now(UTC))
+    store.close()
+    if isinstance(taken, Malformed):
+        raise click.ClickException(f"The bundle cannot be taken: {taken.code}.")
+    write_receipts(taken, receipts)
+    click.echo(json.dumps({"new": taken.new, "again": taken.again, "refused": taken.refused}))
 
 
 @main.command()
