@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from hardware.device import Fault
 from hardware.printer.status import (
@@ -20,6 +21,7 @@ from hardware.printer.status import (
 from hardware.printer.transport import Transport
 
 CHUNK_BYTES = 4096
+MOST_OWED = 3
 
 
 def _trouble(code: str) -> PrinterStatus:
@@ -48,6 +50,7 @@ class Conversation:
         self._glance_s = glance_s
         self._monotonic = monotonic
         self._ear = Ear()
+        self._owed_marks = 0  # end marks of earlier jobs whose answers may still come
 
     def status(self) -> PrinterStatus:
         """Ask DLE EOT 1 to 4, one after the other; `SILENT`, `LOST` or `GARBLED` when that is what came back."""
@@ -62,6 +65,12 @@ class Conversation:
             answers.append(answer)
         one, two, three, four = answers
         return parse_realtime((one, two, three, four))
+
+    def hear_out(self, quiet_s: float = 0.05) -> None:
+        """Let a line that was just opened finish what it still says about old questions."""
+        deadline_s = self._monotonic() + self._answer_timeout_s
+        while self._monotonic() < deadline_s and self._transport.read(self._monotonic() + quiet_s):
+            pass
 
     def send(self, job: bytes) -> int:
         """Send a job in small parts; how many bytes the line took before it stopped taking them."""
@@ -78,31 +87,32 @@ class Conversation:
         """The printer's proof that all before this point is on paper: what GS r 1 says once it is reached.
 
         With a `token` (four characters 20h to 7Eh) the printer must also give it back (GS ( H). While waiting, the
-        real-time status is asked every `glance_s`, and a trouble seen twice ends the wait.
+        real-time status is asked every `glance_s`, and a trouble seen twice ends the wait. A late answer to an earlier
+        job's mark is no proof of this one: for each that is owed, one more mark is sent and one more answer awaited.
         """
         if self._drain() is None:
             return Fault("printer_lost")
-        mark = (b"\x1d(H\x06\x0000" + token if token else b"") + PAPER_QUERY
+        marks = 1 + min(self._owed_marks, MOST_OWED)
+        mark = (b"\x1d(H\x06\x0000" + token if token else b"") + PAPER_QUERY * marks
+        self._owed_marks += marks
         if self.send(mark) < len(mark):
             return Fault("printer_lost")
-        return self._await_mark(self._monotonic() + timeout_s, token)
+        return self._await_mark(self._monotonic() + timeout_s, token, marks)
 
-    def _await_mark(self, deadline_s: float, token: bytes | None) -> Paper | Fault:
-        """Hear the end mark, glancing at the real-time status meanwhile; `slip_unproven` when it never comes."""
+    def _await_mark(self, deadline_s: float, token: bytes | None, marks: int) -> Paper | Fault:
+        """Hear the end marks, glancing at the real-time status meanwhile; `slip_unproven` when they never come."""
         total, owed, trouble = Heard(), 0, None
         while True:
             until_s = min(deadline_s, self._monotonic() + self._glance_s)
-            heard = self._listen(until_s, lambda h: bool(h.plain or h.tokens))
+            heard = self._listen(until_s, partial(_has_plain, marks - len(total.plain)))
             if heard is None or heard.junk:
                 return Fault("printer_garbled" if heard else "printer_lost")
             total = total + heard
-            if total.plain:
+            if len(total.plain) >= marks:
                 if not self._settle(owed - len(total.realtime)):
                     return Fault("printer_silent")
                 proven = token is None or token in total.tokens
-                return parse_paper(total.plain[0]) if proven else Fault("slip_unproven")
-            if heard.tokens:
-                continue
+                return parse_paper(total.plain[-1]) if proven else Fault("slip_unproven")
             seen = _admitted(total.realtime[owed - 4 : owed]) if owed else None
             if (seen is not None and seen == trouble) or self._monotonic() >= deadline_s:
                 return seen or trouble or Fault("slip_unproven")
@@ -111,10 +121,12 @@ class Conversation:
             self.send(b"".join(QUERIES))
 
     def _settle(self, owed: int) -> bool:
-        """Hear the real-time answers still on their way, so that none is taken for a later one."""
-        if owed <= 0:
+        """Hear all answers still on their way, so that none is taken for a later one; False if some never come."""
+        if owed <= 0 and not self._owed_marks:
             return True
-        heard = self._listen(self._monotonic() + self._answer_timeout_s, lambda h: len(h.realtime) >= owed)
+        deadline_s = self._monotonic() + self._answer_timeout_s
+        heard = self._listen(deadline_s, lambda h: len(h.realtime) >= owed and not self._owed_marks)
+        self._owed_marks = 0  # what was not answered right behind our own mark was lost with an earlier line
         return heard is not None and len(heard.realtime) >= owed
 
     def _ask(self, query: bytes, deadline_s: float) -> int | PrinterStatus:
@@ -140,7 +152,9 @@ class Conversation:
                 return None
             if not chunk:
                 return total
-            total = total + self._ear.hear(chunk)
+            heard = self._ear.hear(chunk)
+            self._owed_marks = max(0, self._owed_marks - len(heard.plain))
+            total = total + heard
             if total.junk or enough(total):
                 return total
 
@@ -151,3 +165,7 @@ def _admitted(answers: tuple[int, ...]) -> Fault | None:
         return Fault("printer_silent")
     one, two, three, four = answers
     return parse_realtime((one, two, three, four)).fault
+
+
+def _has_plain(number: int, heard: Heard) -> bool:
+    return len(heard.plain) >= number

@@ -1,7 +1,8 @@
 """An ESC/POS printer in software: what "simulated" means, for the demo, for training and for every test.
 
-It listens on TCP like a network printer, answers status queries at once and `GS r` in print order, sends automatic
-status frames when asked to, draws its paper, and breaks on command: now, or at the n-th byte it is sent.
+It listens on TCP like a network printer, or on a pseudo-terminal like a serial one; it answers status queries at once
+and `GS r` in print order, sends automatic status frames when asked to, draws its paper, and breaks on command: now, or
+at the n-th byte it is sent.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,6 +20,7 @@ from typing import Self
 from hardware.printer.faces import NOTO, Fonts
 from hardware.printer.interpreter import Interpreter
 from hardware.printer.layout import WIDTH_80_MM
+from hardware.printer.pty_end import PtyEnd
 from hardware.printer.raster import Raster
 from hardware.printer.strip import Strip
 
@@ -82,7 +85,9 @@ class Sensors:
 
 
 class EmulatedPrinter:
-    """One printer on `host`:`port` (0 picks a free one); use it in a `with`, or `power_on()` and `power_off()`.
+    """One printer on `host`:`port` (0 picks a free one) or, if `serial` is given, on a pseudo-terminal linked there.
+
+    Use it in a `with`, or `power_on()` and `power_off()`.
 
     Each cut paper goes to `papers`, to `on_paper` and, as `slip-NNNN.png`, to `out_dir`. Every method is safe from
     any thread.
@@ -93,12 +98,14 @@ class EmulatedPrinter:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        serial: Path | None = None,
         width_dots: int = WIDTH_80_MM,
         fonts: Fonts = NOTO,
         out_dir: Path | None = None,
         on_paper: Callable[[Raster], None] | None = None,
     ) -> None:
         self.host, self.port = host, port
+        self.serial = serial
         self.sensors = Sensors()
         self.papers: list[Raster] = []
         self.bytes_taken = 0
@@ -126,7 +133,7 @@ class EmulatedPrinter:
     @property
     def address(self) -> str:
         """Where it listens, as `transport_for` takes it."""
-        return f"tcp:{self.host}:{self.port}"
+        return f"tcp:{self.host}:{self.port}" if self.serial is None else f"serial:{self.serial}"
 
     # Knobs -----------------------------------------------------------------------------------------------------------
 
@@ -163,7 +170,7 @@ class EmulatedPrinter:
         self._set(garbling=True)
 
     def half_close(self) -> None:
-        """It ends its side of every connection and goes on reading."""
+        """It ends its side of every TCP connection and goes on reading."""
         self._set(half_closed=True)
 
     def restore(self) -> None:
@@ -188,11 +195,15 @@ class EmulatedPrinter:
     def power_on(self) -> None:
         """Listen (again, on the same port)."""
         with self._changed:
+            if self.serial is not None:
+                if not self._lines:
+                    self._connect(PtyEnd(self.serial))
+                return
             if self._server is not None:
                 return
             self._server = socket.create_server((self.host, self.port))
             self.port = self._server.getsockname()[1]
-            self._run(self._accept, self._server)
+            self._run(partial(self._accept, self._server))
 
     def at_byte(self, number: int, fault: str) -> None:
         """Turn the knob named `fault` when `number` more bytes have arrived."""
@@ -256,8 +267,8 @@ class EmulatedPrinter:
             line.sensors_changed()
         self._changed.notify_all()
 
-    def _run(self, work: Callable[[socket.socket], None], line: socket.socket) -> None:
-        thread = threading.Thread(target=work, args=(line,), name="emulated-printer", daemon=True)
+    def _run(self, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=work, name="emulated-printer", daemon=True)
         self._threads = [*(old for old in self._threads if old.is_alive()), thread]
         thread.start()
 
@@ -271,13 +282,15 @@ class EmulatedPrinter:
                 if self._server is not server:
                     connection.close()
                     return
-                self._run(self._talk, connection)
+                self._connect(connection)
 
-    def _talk(self, connection: socket.socket) -> None:
+    def _connect(self, connection: socket.socket | PtyEnd) -> None:
         line = Line(self, connection, self._strip)
-        with self._changed:
-            self._lines.append(line)
-            line.sensors_changed()
+        self._lines.append(line)
+        line.sensors_changed()
+        self._run(partial(self._talk, line))
+
+    def _talk(self, line: Line) -> None:
         while part := self._next(line):
             with self._changed:
                 self._take(line, part)
@@ -290,7 +303,7 @@ class EmulatedPrinter:
         with self._changed:
             self._changed.wait_for(lambda: line.gone or not (self.sensors.deaf or line.waiting > BUFFER_BYTES))
         try:
-            return b"" if line.gone else line.connection.recv(4096)
+            return line.connection.recv(4096)  # b"" at once when it is gone, and a chance to let go of it
         except OSError:
             return b""
 
@@ -309,7 +322,7 @@ class EmulatedPrinter:
 class Line:
     """One connection: its own interpreter, and the real-time answers that do not wait for paper."""
 
-    def __init__(self, printer: EmulatedPrinter, connection: socket.socket, strip: Strip) -> None:
+    def __init__(self, printer: EmulatedPrinter, connection: socket.socket | PtyEnd, strip: Strip) -> None:
         self.connection = connection
         self.gone = False
         self._printer = printer
@@ -346,7 +359,7 @@ class Line:
 
     def sensors_changed(self) -> None:
         """Send a frame if watched and different, end our side if told to, print on if possible."""
-        if self._printer.sensors.half_closed and not self._half_closed:
+        if self._printer.sensors.half_closed and isinstance(self.connection, socket.socket) and not self._half_closed:
             self._half_closed = True
             with contextlib.suppress(OSError):
                 self.connection.shutdown(socket.SHUT_WR)

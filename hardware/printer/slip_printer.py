@@ -79,6 +79,7 @@ class SlipPrinter:
             fault = self._transport.open()
             if fault is not None:
                 return fault
+            self._talk.hear_out()
             self._latest = self._talk.status()
             if _line_fault(self._latest) is not None:
                 return self._latest.fault

@@ -9,10 +9,14 @@ from __future__ import annotations
 import contextlib
 import select
 import socket
+import termios
 import time
 from typing import Any, Protocol
 
 from hardware.device import Fault
+
+GONE = (OSError, termios.error)
+"""What a serial port that was pulled raises; termios has an error of its own."""
 
 
 class Transport(Protocol):
@@ -115,15 +119,13 @@ class SerialTransport:
         try:
             printer.open()
             printer.device.reset_input_buffer()
-        except (DeviceNotFoundError, OSError) as error:
+        except (DeviceNotFoundError, *GONE) as error:
             return Fault("printer_offline", detail=type(error).__name__)
         self._escpos = printer
         return None
 
     def write(self, part: bytes, deadline_s: float) -> int:
         """Send until the deadline."""
-        import serial
-
         sent = 0
         while self._escpos is not None and sent < len(part):
             left_s = deadline_s - time.monotonic()
@@ -133,7 +135,7 @@ class SerialTransport:
             try:
                 self._escpos.device.write_timeout = left_s
                 sent += int(self._escpos.device.write(chunk) or 0)
-            except (serial.SerialTimeoutException, OSError):
+            except GONE:
                 break
         return sent
 
@@ -145,16 +147,16 @@ class SerialTransport:
             self._escpos.device.timeout = max(0.0, deadline_s - time.monotonic())
             first = bytes(self._escpos.device.read(1))
             return first + bytes(self._escpos.device.read(min(255, self._escpos.device.in_waiting)))
-        except (OSError, TypeError):
+        except (*GONE, TypeError):  # TypeError: pySerial, when closed meanwhile
             return None
 
     def close(self) -> None:
         """Close the port without waiting for bytes that will never leave."""
         printer, self._escpos = self._escpos, None
         if printer is not None:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(*GONE):
                 printer.device.reset_output_buffer()
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(*GONE):
                 printer.device.close()
             printer.device = None
 

@@ -1,5 +1,7 @@
 """Where lines break, in Chinese and English."""
 
+import unicodedata
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,7 +9,7 @@ from hardware.printer.linebreak import CLOSING, MAX_CHARACTERS, OPENING, break_l
 
 
 def measure(text: str) -> float:
-    return sum(2 if is_wide(character) else 1 for character in text)
+    return sum(0 if unicodedata.combining(character) else 2 if is_wide(character) else 1 for character in text)
 
 
 def test_a_comma_never_starts_a_line() -> None:
