@@ -1,0 +1,111 @@
+"""Travel documents through the real PC/SC service: every access, length, photo and reader, byte for byte."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from functools import cache
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from hardware.cards import AccessKeyNeeded, Can, CardGone, CardReading, IdentityRead, MrzKey, people
+from hardware.cards.emrtd.pace import ECDH_GM, PaceInfo
+from hardware.cards.identify import card_reading
+from hardware.cards.reader import PcscCardReader
+from hardware.cards.sim import issuer
+from hardware.cards.sim.lab import CardLab
+from hardware.device import State, Supervisor
+from tests.hardware.cards.conftest import Heard, utopia
+
+ACCESS = {
+    "bac-3des": None,
+    "pace-3des": PaceInfo(f"{ECDH_GM}.1", 12),
+    "pace-aes128": PaceInfo(f"{ECDH_GM}.2", 13),
+    "pace-aes256": PaceInfo(f"{ECDH_GM}.4", 16),
+}
+
+
+@cache
+def jpeg_2000() -> bytes:
+    target = BytesIO()
+    Image.open(BytesIO(people.RARE.document().photo_jpeg or b"")).save(target, "JPEG2000")
+    return target.getvalue()
+
+
+@pytest.fixture
+def reader(lab: CardLab, heard: Heard) -> Iterator[PcscCardReader]:
+    """One device over both readers of the lab."""
+    device = PcscCardReader(read=card_reading((utopia().anchor,)))
+    supervisor = Supervisor(device, heard)
+    supervisor.start()
+    heard.state(State.READY)
+    yield device
+    assert supervisor.stop()
+
+
+@pytest.mark.parametrize("extended", [None, 4096])
+@pytest.mark.parametrize("access", sorted(ACCESS))
+def test_both_readers_read_both_photos(
+    lab: CardLab, reader: PcscCardReader, heard: Heard, access: str, extended: int | None
+) -> None:
+    offer = ACCESS[access]
+    jpeg = utopia().card(people.RARE, offer=offer, extended=extended)
+    other = utopia().card(people.ELDER, offer=offer, extended=extended, image=jpeg_2000())
+    reader.unlock(issuer.passport_key(people.RARE))
+    lab.slots[0].insert(jpeg)
+    first = heard.next(IdentityRead).document
+    assert (first.photo_jpeg, first.name_zh) == (people.RARE.document().photo_jpeg, people.RARE.name_zh)
+    reader.unlock(issuer.passport_key(people.ELDER))
+    lab.slots[1].insert(other)
+    second = heard.next(IdentityRead).document
+    assert (second.name_zh, second.origin) == (people.ELDER.name_zh, "genuine")
+    assert Image.open(BytesIO(second.photo_jpeg or b"")).size == people.PHOTO_SIZE
+
+
+def test_a_passport_pulled_in_mid_photo_and_put_back_is_read_whole(
+    lab: CardLab, reader: PcscCardReader, heard: Heard
+) -> None:
+    key = issuer.passport_key(people.ELDER)
+    reader.unlock(key)
+    lab.slots[0].slow_s = 0.02
+    lab.slots[0].insert(utopia().card(people.ELDER))
+    heard.next(CardReading, lambda step: step.done_bytes > 5000)
+    lab.slots[0].remove()
+    lab.slots[0].calm()
+    heard.next(CardGone)
+    lab.slots[0].insert(utopia().card(people.ELDER))
+    heard.next(AccessKeyNeeded)
+    reader.unlock(key)
+    assert heard.next(IdentityRead).document.photo_jpeg == people.ELDER.document().photo_jpeg
+
+
+def test_another_passport_swapped_in_faster_than_the_service_looks_yields_nothing_of_either(
+    lab: CardLab, reader: PcscCardReader, heard: Heard
+) -> None:
+    reader.unlock(issuer.passport_key(people.ELDER))
+    lab.slots[0].tear_at = 20
+    lab.slots[0].insert(utopia().card(people.ELDER))
+    assert lab.slots[0].torn.wait(4)
+    lab.slots[0].calm()
+    lab.slots[0].swap(utopia().card(people.ADULT))
+    heard.next(CardGone)
+    reader.unlock(issuer.passport_key(people.ADULT))
+    assert heard.next(IdentityRead).document.name_zh == people.ADULT.name_zh
+    assert len(heard.of(IdentityRead)) == 1
+
+
+def test_keys_and_data_reach_no_log(
+    lab: CardLab, reader: PcscCardReader, heard: Heard, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        lab.slots[0].insert(utopia().card(people.RARE, offer=ACCESS["pace-aes128"]))
+        heard.next(AccessKeyNeeded)
+        reader.unlock(Can("999111"))
+        reader.unlock(MrzKey("XX7654321", "480229", "351231"))
+        reader.unlock(Can(issuer.SPECIMEN_CAN))
+        heard.next(IdentityRead)
+    told = repr(heard.events) + caplog.text + lab.log
+    for canary in ("999111", "7654321", "351231", issuer.SPECIMEN_CAN, "1234567", "YEUNG", "䶮", "480229"):
+        assert canary not in told
