@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from rapidfuzz import fuzz
@@ -12,7 +11,7 @@ from rapidfuzz import fuzz
 from kiosk.catalogue.findings import Finding, nearest
 from kiosk.catalogue.model import LANGUAGES, Language, ListedService
 from kiosk.catalogue.texts import Texts
-from kiosk.catalogue.toml_source import Table, read_toml
+from kiosk.catalogue.toml_source import Table, TomlSource
 
 LONGEST_QUERY: Final = 60
 _FUZZY_FROM: Final = 4  # letters: shorter words hit too much by chance
@@ -162,13 +161,8 @@ def _fuzzy(asked: str, solid: str, text: str) -> float:
     return found * 0.95 if found >= _FUZZY_FLOOR else 0.0
 
 
-def read_synonyms(path: Path, known: Collection[str], findings: list[Finding]) -> dict[str, tuple[str, ...]]:
+def read_synonyms(source: TomlSource, known: Collection[str], findings: list[Finding]) -> dict[str, tuple[str, ...]]:
     """Everyday names by service id, from assets/services/synonyms.toml."""
-    name = f"services/{path.name}"
-    source = read_toml(path, name)
-    if isinstance(source, Finding):
-        findings.append(source)
-        return {}
     root = Table(source, (), source.values, findings)
     words: dict[str, tuple[str, ...]] = {}
     for table in root.tables("synonym"):

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Literal
 
 from kiosk.catalogue.conditions import Condition, ConditionRefusedError, Kind, parse
-from kiosk.catalogue.fact_file import condition_kinds
 from kiosk.catalogue.findings import nearest
 from kiosk.catalogue.model import SIDES, STEP_KINDS, Duration, Fact, Fee, FeeRow, Paper, Rule, Service, Source, Step
+from kiosk.catalogue.texts import Texts
 from kiosk.catalogue.toml_source import Table
 
 KINDS = ("application", "renewal", "registration", "enquiry", "appointment", "payment", "referral")
@@ -25,11 +25,12 @@ UNITS: tuple[Literal["minutes", "days", "working_days", "weeks", "months"], ...]
 class ServiceFile:
     """Turns the table of one file into a Service, with the facts and texts it may refer to."""
 
-    def __init__(self, root: Table, facts: Mapping[str, Fact], keys: frozenset[str]) -> None:
+    def __init__(self, root: Table, facts: Mapping[str, Fact], kinds: Mapping[str, Kind], texts: Texts) -> None:
         self._root = root
         self._facts = facts
-        self._keys = keys
-        self._kinds = condition_kinds(facts)
+        self._keys = texts.keys
+        self._groups = texts.groups
+        self._kinds = kinds
         self._id = root.text("id")
         self.used_keys: set[str] = set()
 
@@ -71,8 +72,8 @@ class ServiceFile:
 
     def _named(self, key: str) -> str:
         found = self._root.text(key)
-        known = [text.removeprefix(f"{key}.") for text in self._keys if text.startswith(f"{key}.")]
-        if found and found not in known:
+        if found and f"{key}.{found}" not in self._keys:
+            known = [text.removeprefix(f"{key}.") for text in self._groups.get(key, ())]
             self._root.note(f"{key} = {found!r} has no text {key}.{found}", key, nearest(found, known))
         return found
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from kiosk.catalogue.findings import Finding
 from kiosk.catalogue.model import LANGUAGES, Language
-from kiosk.catalogue.toml_source import TomlSource, read_toml
+from kiosk.catalogue.parsed import ParsedFiles
+from kiosk.catalogue.toml_source import TomlSource
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
@@ -25,10 +27,18 @@ class Texts:
 
     by_language: Mapping[Language, Mapping[str, str]]
 
-    @property
+    @cached_property
     def keys(self) -> frozenset[str]:
         """Every text id."""
         return frozenset(self.by_language["en"])
+
+    @cached_property
+    def groups(self) -> Mapping[str, frozenset[str]]:
+        """Every text id by its first word ("category", "fact"); a service's own under "service.<id>"."""
+        found: dict[str, set[str]] = {}
+        for key in self.keys:
+            found.setdefault(_group(key), set()).add(key)
+        return {group: frozenset(keys) for group, keys in found.items()}
 
     def say(self, language: Language, key: str, **values: object) -> str:
         """The text with its placeholders filled; KeyError for an unknown key or a missing value."""
@@ -37,6 +47,11 @@ class Texts:
     def placeholders(self, key: str) -> frozenset[str]:
         """The values that a text waits for."""
         return placeholders(self.by_language["en"][key])
+
+
+def _group(key: str) -> str:
+    first, _, rest = key.partition(".")
+    return f"service.{rest.partition('.')[0]}" if first == "service" else first
 
 
 @dataclass(frozen=True)
@@ -98,9 +113,9 @@ class TextTable:
 
     def _compare(self, key: str) -> None:
         having = [language for language in LANGUAGES if key in self._texts[language]]
-        place = self.place(having[0], key)
         for language in LANGUAGES:
             if language not in having:
+                place = self.place(having[0], key)
                 self._findings.append(Finding(place.file, place.line, f"{key} has no text in {language}"))
         wanted = placeholders(self._texts[having[0]][key])
         for language in having[1:]:
@@ -121,12 +136,12 @@ def _flat(raw: Mapping[str, object], path: tuple[str | int, ...]) -> Iterator[tu
             yield (*path, key), found
 
 
-def read_texts(assets: Path, table: TextTable, findings: list[Finding]) -> None:
+def read_texts(assets: Path, files: ParsedFiles, table: TextTable, findings: list[Finding]) -> None:
     """Read assets/texts/<language>/<topic>.toml of every topic into the table."""
     for language in LANGUAGES:
         folder = assets / "texts" / language
         for path in sorted(folder.glob("*.toml")):
-            source = read_toml(path, path.relative_to(assets).as_posix())
+            source = files.read(path, path.relative_to(assets).as_posix())
             if isinstance(source, Finding):
                 findings.append(source)
             else:

@@ -10,7 +10,6 @@ import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 from typing import TypeVar
 
 from kiosk.catalogue.findings import Finding, nearest
@@ -42,12 +41,8 @@ class TomlSource:
         return 1
 
 
-def read_toml(path: Path, name: str) -> TomlSource | Finding:
-    """Read one file; a file that is not TOML comes back as the finding that says where."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        return Finding(name, 1, f"cannot be opened: {error.strerror}")
+def parse_toml(raw: bytes, name: str) -> TomlSource | Finding:
+    """Parse the bytes of one file; what is not TOML comes back as the finding that says where."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
