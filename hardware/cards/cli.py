@@ -1,4 +1,4 @@
-"""Commands of `python -m hardware.cards`: list, watch, read, lab. Personal data is masked unless asked for."""
+"""Commands of `python -m hardware.cards`: list, watch, read, login, lab. Personal data is masked unless asked for."""
 
 from __future__ import annotations
 
@@ -8,20 +8,35 @@ import queue
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from enum import Enum
+from datetime import date
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
-from hardware.cards.console import Console
-from hardware.cards.documents import CardFault, CardGone, CardPresented, CardReading, IdentityDocument, IdentityRead
+from hardware.cards.console import Console, Stock
+from hardware.cards.documents import (
+    AccessKeyNeeded,
+    CardFault,
+    CardGone,
+    CardPresented,
+    CardReading,
+    IdentityDocument,
+    IdentityRead,
+    Pin,
+    Staff,
+    StaffRead,
+)
+from hardware.cards.emrtd import mrz
+from hardware.cards.emrtd.mrz import AccessKey, Can, MrzKey
+from hardware.cards.faults import CardError
+from hardware.cards.identify import card_reading, staff_login
 from hardware.cards.monitor import Monitor, Picture
-from hardware.cards.people import PEOPLE, document_of
 from hardware.cards.reader import PcscCardReader
-from hardware.cards.sim.demo_card import DemoCard
 from hardware.cards.sim.lab import CardLab, LabError
 from hardware.device import Fault, Status, Supervisor
 
+ANCHOR_HELP = "A trusted country signing certificate, in DER; may be given several times."
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
 reader_option = click.option("--reader", default="", help="Only readers whose name contains this.")
 show_option = click.option("--show", is_flag=True, help="Show personal data in full instead of masked.")
@@ -67,7 +82,7 @@ def first_picture() -> Picture:
 @show_option
 def watch_command(reader: str, as_json: bool, show: bool) -> None:
     """Tell every event of the readers until Ctrl-C."""
-    with events_of(reader) as events:
+    with events_of(PcscCardReader(reader)) as events:
         try:
             for event in events:
                 put(plain(event, show), as_json, in_words(event, show))
@@ -80,34 +95,111 @@ def watch_command(reader: str, as_json: bool, show: bool) -> None:
 @json_option
 @show_option
 @click.option("--timeout", "timeout_s", default=30.0, show_default=True, help="Seconds to wait for a card.")
-@click.option("--lab", "person", type=click.Choice(sorted(PEOPLE)), help="Read this made-up person's card in a lab.")
-def read_command(reader: str, as_json: bool, show: bool, timeout_s: float, person: str | None) -> None:
+@click.option("--mrz", "zone", help="Key of a travel document: its zone, or NUMBER,BIRTH,EXPIRY with dates as YYMMDD.")
+@click.option("--can", help="Key of a travel document: the number on its front.")
+@click.option("--anchor", "anchors", multiple=True, type=click.Path(exists=True, path_type=Path), help=ANCHOR_HELP)
+@click.option("--lab", "card", help="Put this card of the lab on a virtual reader and read it (see lab's help).")
+def read_command(
+    reader: str,
+    as_json: bool,
+    show: bool,
+    timeout_s: float,
+    zone: str | None,
+    can: str | None,
+    anchors: tuple[Path, ...],
+    card: str | None,
+) -> None:
     """Wait for one card, read it and print it; exit code 1 with the fault if that fails."""
+    trusted = tuple(path.read_bytes() for path in anchors)
     with ExitStack() as stack:
-        if person is not None:
-            lab = stack.enter_context(opened_lab(as_json))
-            lab.slots[0].insert(DemoCard(document_of(person)))
-        outcome = await_document(stack.enter_context(events_of(reader, timeout_s)))
+        if card is not None:
+            stock = put_in_lab(stack, card, as_json)
+            trusted = stock.anchors if "passport" in card else trusted
+        device = PcscCardReader(reader, read=card_reading(trusted))
+        device.unlock(access_key(zone, can))
+        outcome = await_outcome(stack.enter_context(events_of(device, timeout_s)))
+    finish(outcome, as_json, show)
+
+
+@main.command("login")
+@reader_option
+@json_option
+@show_option
+@click.option("--timeout", "timeout_s", default=30.0, show_default=True, help="Seconds to wait for a card.")
+@click.option("--root", "roots", multiple=True, type=click.Path(exists=True, path_type=Path), help="Root, in DER.")
+@click.option("--role", "roles", multiple=True, default=("technician", "officer"), show_default=True)
+@click.option("--pin", prompt="PIN", hide_input=True, help="Asked for when not given; the command line is no secret.")
+@click.option("--lab", "in_lab", is_flag=True, help="Try it with the lab's staff card.")
+def login_command(
+    reader: str,
+    as_json: bool,
+    show: bool,
+    timeout_s: float,
+    roots: tuple[Path, ...],
+    roles: tuple[str, ...],
+    pin: str,
+    in_lab: bool,
+) -> None:
+    """Log a member of staff in by their PIV card and PIN; exit code 1 with the fault if that fails."""
+    trusted = tuple(path.read_bytes() for path in roots)
+    with ExitStack() as stack:
+        if in_lab:
+            trusted = put_in_lab(stack, "staff", as_json).roots
+        device = PcscCardReader(reader, name="staff", read=staff_login(trusted, roles))
+        device.unlock(Pin(pin))
+        outcome = await_outcome(stack.enter_context(events_of(device, timeout_s)))
+    finish(outcome, as_json, show)
+
+
+def put_in_lab(stack: ExitStack, card: str, as_json: bool) -> Stock:
+    """Open a lab with this card in its first reader."""
+    stock = Stock()
+    try:
+        made = stock.make(card)
+    except KeyError:
+        fail(Fault("card_unknown", detail=f"the lab has no card named {card}"), as_json)
+    stack.enter_context(opened_lab(as_json)).slots[0].insert(made)
+    return stock
+
+
+def access_key(zone: str | None, can: str | None) -> AccessKey | None:
+    """The key the options give; a usage error for a zone that is none."""
+    if zone is None:
+        return Can(can) if can else None
+    parts = zone.split(",")
+    if len(parts) == 3:
+        return MrzKey(*parts)
+    try:
+        return mrz.parse(zone).key
+    except CardError as error:
+        raise click.BadParameter(error.fault.detail, param_hint="--mrz") from None
+
+
+def finish(outcome: IdentityDocument | Staff | Fault, as_json: bool, show: bool) -> None:
+    """Print what was read, or end with the fault."""
     if isinstance(outcome, Fault):
         fail(outcome, as_json)
-    put(plain(outcome, show), as_json, in_words(IdentityRead(outcome), show))
+    event = StaffRead(outcome) if isinstance(outcome, Staff) else IdentityRead(outcome)
+    put(plain(event, show), as_json, in_words(event, show))
 
 
-def await_document(events: Iterator[object]) -> IdentityDocument | Fault:
-    """The first document of these events, or the fault that stands at their end."""
-    fault = Fault("card_timeout", detail="no card was presented")
+def await_outcome(events: Iterator[object]) -> IdentityDocument | Staff | Fault:
+    """The first card of these events, or the fault that stands at their end."""
+    nothing = Fault("card_timeout", detail="no card was presented")
+    fault = nothing
     for event in events:
-        if isinstance(event, IdentityRead):
-            return event.document
-        if isinstance(event, CardFault):
-            return event.fault
-        if isinstance(event, Status):
-            fault = event.fault or Fault("card_timeout", detail="no card was presented")
+        match event:
+            case IdentityRead(found) | StaffRead(found) | CardFault(found):
+                return found
+            case AccessKeyNeeded(_, methods):
+                return Fault("access_key_needed", detail=" or ".join(f"--{method}" for method in methods))
+            case Status(_, _, now):
+                fault = now or nothing
     return fault
 
 
 @contextmanager
-def events_of(reader: str, timeout_s: float | None = None) -> Iterator[Iterator[object]]:
+def events_of(device: PcscCardReader, timeout_s: float | None = None) -> Iterator[Iterator[object]]:
     """The events of a running reader; they end when none came for `timeout_s` seconds."""
     events: queue.SimpleQueue[object] = queue.SimpleQueue()
 
@@ -118,7 +210,7 @@ def events_of(reader: str, timeout_s: float | None = None) -> Iterator[Iterator[
             except queue.Empty:
                 return
 
-    supervisor = Supervisor(PcscCardReader(reader), events.put)
+    supervisor = Supervisor(device, events.put)
     supervisor.start()
     try:
         yield told()
@@ -171,16 +263,14 @@ def fail(fault: Fault, as_json: bool) -> NoReturn:
 def plain(event: object, show: bool) -> dict[str, Any]:
     """An event as JSON; photos as their size, personal data masked unless `show`."""
     if isinstance(event, IdentityRead):
-        return plain(event.document, show)
-    if isinstance(event, IdentityDocument):
-        return {"event": "IdentityRead"} | document_fields(event, show)
+        return {"event": "IdentityRead"} | document_fields(event.document, show)
     if dataclasses.is_dataclass(event) and not isinstance(event, type):
         return {"event": type(event).__name__} | dataclasses.asdict(event, dict_factory=_jsonable)
     return {"event": type(event).__name__}
 
 
 def _jsonable(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {name: value.value if isinstance(value, Enum) else value for name, value in pairs}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in pairs}
 
 
 def document_fields(document: IdentityDocument, show: bool) -> dict[str, Any]:
@@ -193,7 +283,7 @@ def document_fields(document: IdentityDocument, show: bool) -> dict[str, Any]:
         "sex": document.sex,
     }
     shown = texts if show else {name: text[:1] + "*" * (len(text) - 1) for name, text in texts.items()}
-    return {"kind": document.kind, **shown, "photo_bytes": len(document.photo_jpeg or b"")}
+    return {"kind": document.kind, "origin": document.origin, **shown, "photo_bytes": len(document.photo_jpeg or b"")}
 
 
 def in_words(event: object, show: bool) -> str:
@@ -205,6 +295,10 @@ def in_words(event: object, show: bool) -> str:
             return f"  {done:6} of {total} bytes"
         case IdentityRead(document):
             return "\n".join(f"  {name:11} {value}" for name, value in document_fields(document, show).items())
+        case StaffRead(staff):
+            return f"  {staff.role}: {staff.name if show else staff.name[:1] + '***'}, until {staff.expires:%Y-%m-%d}"
+        case AccessKeyNeeded(reader, methods):
+            return f"{reader}: opens by {' or '.join(methods)}"
         case CardFault(fault):
             return f"  {fault.code} ({fault.detail})"
         case CardGone(reader):

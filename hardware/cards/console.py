@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from hardware.cards.people import PEOPLE, document_of
+from hardware.cards.emrtd.mrz import MrzKey
+from hardware.cards.people import PEOPLE, Person, document_of
 from hardware.cards.sim.demo_card import DemoCard, MuteCard, OtherCard
 from hardware.cards.sim.lab import CardLab, LabError
 from hardware.cards.sim.vpcd import CardSlot, EmulatedCard
 
+if TYPE_CHECKING:
+    from hardware.cards.sim.issuer import Issuer
+    from hardware.cards.sim.piv import StaffOffice
+
 HELP = f"""\
-insert CARD [READER]   put a card in: {", ".join(PEOPLE)}, other (a bank card), mute
+insert CARD [READER]   put a card in: {", ".join(PEOPLE)} (identity cards), passport-NAME (PACE),
+                       oldpassport-NAME (BAC), staff, other (a bank card), mute
 pull [READER]          take it out
 swap CARD [READER]     replace it faster than the service looks
 slow SECONDS [READER]  every command takes this long
@@ -19,16 +27,66 @@ tear N [READER]        the next card is pulled in the middle of its Nth command
 wrong [READER]         every answer of this reader has a bit flipped
 calm [READER]          turn every knob of this reader back
 kill | start           end the PC/SC service, or start it again
-show                   what is in the readers
+show                   what is in the readers, and the keys that open it
 quit                   end the lab
 READER is 0 or 1; without it, 0."""
 
+PACE_OFFER = ("0.4.0.127.0.7.2.2.4.2.2", 13)  # generic mapping, AES-128, brainpoolP256r1
 
-def make_card(name: str) -> EmulatedCard:
-    """The card of this name; KeyError for a name that is none."""
-    if name == "other":
-        return OtherCard()
-    return MuteCard() if name == "mute" else DemoCard(document_of(name))
+
+class Stock:
+    """Made-up cards by name, all passports of one made-up country and all staff of one made-up office."""
+
+    @cached_property
+    def _country(self) -> Issuer:
+        from hardware.cards.sim.issuer import Issuer  # makes keys, which a lab of identity cards never needs
+
+        return Issuer()
+
+    @cached_property
+    def _office(self) -> StaffOffice:
+        from hardware.cards.sim.piv import StaffOffice
+
+        return StaffOffice()
+
+    @property
+    def anchors(self) -> tuple[bytes, ...]:
+        """The country's certificate, for those who read its passports."""
+        return (self._country.anchor,)
+
+    @property
+    def roots(self) -> tuple[bytes, ...]:
+        """The office's certificate, for those who let its staff in."""
+        return (self._office.root,)
+
+    def make(self, name: str) -> EmulatedCard:
+        """The card of this name; KeyError for a name that is none."""
+        kind, _, person = name.rpartition("-")
+        if kind in ("passport", "oldpassport"):
+            return self._passport(PEOPLE[person], kind == "passport")
+        if name == "staff":
+            return self._office.card()
+        if name == "other":
+            return OtherCard()
+        return MuteCard() if name == "mute" else DemoCard(document_of(name))
+
+    def _passport(self, person: Person, new: bool) -> EmulatedCard:
+        from hardware.cards.emrtd.pace import PaceInfo
+
+        return self._country.card(person, offer=PaceInfo(*PACE_OFFER) if new else None, extended=4096 if new else None)
+
+
+def keys_of(card: EmulatedCard | None) -> str:
+    """What is in a reader, and the made-up key that opens it."""
+    if card is None:
+        return "empty"
+    words = type(card).__name__
+    key = getattr(card, "key", None)
+    if isinstance(key, MrzKey):
+        can = getattr(card, "can", None) if getattr(card, "offer", None) else None
+        words += f" --mrz {key.number},{key.birth},{key.expiry}" + (f" or --can {can.digits}" if can else "")
+    pin = getattr(card, "pin", None)
+    return words + (f" PIN {pin}" if pin else "")
 
 
 def flip_a_bit(count: int, answer: bytes) -> bytes:
@@ -41,6 +99,7 @@ class Console:
 
     def __init__(self, lab: CardLab) -> None:
         self._lab = lab
+        self.stock = Stock()
         self.ended = False
         self._verbs: dict[str, Callable[[list[str]], str]] = {
             "insert": self._insert,
@@ -74,7 +133,7 @@ class Console:
         return self._lab.slots[number]
 
     def _insert(self, words: list[str]) -> str:
-        self._slot(words[1:]).insert(make_card(words[0]))
+        self._slot(words[1:]).insert(self.stock.make(words[0]))
         return f"{words[0]} is in"
 
     def _pull(self, words: list[str]) -> str:
@@ -109,8 +168,7 @@ class Console:
         return "the service runs again"
 
     def _show(self, _words: list[str]) -> str:
-        cards = [type(slot.card).__name__ if slot.card else "empty" for slot in self._lab.slots]
-        return ", ".join(f"{number}: {card}" for number, card in enumerate(cards))
+        return ", ".join(f"{number}: {keys_of(slot.card)}" for number, slot in enumerate(self._lab.slots))
 
     def _quit(self, _words: list[str]) -> str:
         self.ended = True

@@ -53,3 +53,32 @@ def test_read_says_what_went_wrong(lab: CardLab) -> None:
 @pytest.mark.parametrize("command", [[], ["list"], ["watch"], ["read"], ["lab"]])
 def test_every_command_says_what_it_does(command: list[str]) -> None:
     assert len(run(*command, "--help")) > 100
+
+
+def test_read_opens_the_labs_passports_with_their_keys() -> None:
+    asked = lines(run("read", "--lab", "passport-rare", "--json", exit_code=1))[0]
+    assert (asked["fault"], asked["detail"]) == ("access_key_needed", "--mrz or --can")
+    for key in (["--can", "123456"], ["--mrz", "UT1234567,480229,351231"]):
+        found = lines(run("read", "--lab", "passport-rare", *key, "--json", "--show"))[0]
+        assert (found["origin"], found["name_zh"]) == ("genuine", people.RARE.name_zh)
+    denied = lines(run("read", "--lab", "oldpassport-rare", "--mrz", "UT1234567,480228,351231", "--json", exit_code=1))
+    assert denied[0]["fault"] == "card_access_denied"
+
+
+def test_read_says_what_is_wrong_with_its_options() -> None:
+    assert "no card named nobody" in run("read", "--lab", "nobody", exit_code=1)
+    assert "MRZ length" in run("read", "--mrz", "P<UTO", exit_code=2)
+
+
+def test_login_lets_the_labs_staff_in_and_keeps_the_pin_to_itself() -> None:
+    assert lines(run("login", "--lab", "--json", "--pin", "246810"))[0]["event"] == "StaffRead"
+    refused = run("login", "--lab", says="135791\n", exit_code=1)
+    assert "pin_wrong: 2 tries left" in refused
+    assert "135791" not in refused
+
+
+def test_the_lab_is_a_console() -> None:
+    said = run("lab", says="insert passport-elder\ninsert staff 1\nshow\nquit\n")
+    assert "export PCSCLITE_CSOCK_NAME=" in said
+    assert "0: EmrtdCard --mrz UT1234567,510308,351231 or --can 123456, 1: PivCard PIN 246810" in said
+    assert lines(run("lab", "--json", says=""))[-1] == {"reply": "bye"}
