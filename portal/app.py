@@ -1,15 +1,12 @@
 """The ingest node: the contract's calls over a store. It holds no key that opens an envelope."""
 
 import asyncio
-import json
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Future
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -20,7 +17,6 @@ from offline_queue.envelope import (
     CHUNK_BYTES,
     ENVELOPE_MEDIA_TYPE,
     MAX_BODY_BYTES,
-    MAX_HEADER_BYTES,
     Malformed,
     Signer,
     instant,
@@ -30,43 +26,14 @@ from portal import intake
 from portal.guard import Guard, RateLimit, read_body
 from portal.intake import Missing, Taken
 from portal.keys import PublicKeys
+from portal.node import Limits, Node
+from portal.operator_pages import add_operator_pages
+from portal.operators import Operators
 from portal.problem import Problem
+from portal.public_pages import add_public_pages
 from portal.store import Store
 
-T = TypeVar("T")
 log = logging.getLogger("portal")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a node takes: bytes per call, seconds per body, calls per second and address."""
-
-    inline_bytes: int = 64 * 1024
-    heartbeat_bytes: int = 16 * 1024
-    body_deadline_s: float = 30.0
-    rate: float = 500.0
-    burst: float = 2000.0
-
-    @property
-    def packet_bytes(self) -> int:
-        """The largest PUT of an envelope."""
-        return 4 + 2 * MAX_HEADER_BYTES + self.inline_bytes
-
-
-@dataclass(frozen=True)
-class Node:
-    """What the calls stand on."""
-
-    store: Store
-    signer: Signer
-    keys: PublicKeys
-    limits: Limits
-    wall: Callable[[], datetime]
-
-    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `work` in a transaction and wait for its commit."""
-        future: Future[T] = self.store.submit(work)
-        return await asyncio.wrap_future(future)
 
 
 def create_app(
@@ -75,6 +42,7 @@ def create_app(
     keys: PublicKeys,
     *,
     limits: Limits | None = None,
+    operators: Operators | None = None,
     wall: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> FastAPI:
     """The application; the store is closed when it shuts down."""
@@ -88,6 +56,9 @@ def create_app(
     app = FastAPI(title="Kiosk portal", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     _add_calls(app, node)
     _add_health(app, node)
+    add_public_pages(app, node)
+    if operators is not None:
+        add_operator_pages(app, node, operators)
     _add_refusals(app)
     rate_limit = RateLimit(rate=node.limits.rate, burst=node.limits.burst)
     app.add_middleware(Guard, signer=signer, rate_limit=rate_limit)
@@ -227,7 +198,7 @@ def _keep_heartbeat(db: sqlite3.Connection, raw: bytes, now: datetime) -> Proble
     body = read_statement("heartbeat", text, {sender.kid: sender.public})
     if isinstance(body, Malformed) or body.get("kiosk_id") != sender.kiosk_id:
         return Problem(422, "bad_signature")
-    intake.keep_heartbeat(db, sender.kiosk_id, json.dumps(body), now)
+    intake.keep_heartbeat(db, sender.kiosk_id, body, now)
     return None
 
 

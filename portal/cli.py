@@ -109,7 +109,7 @@ def serve(
     until_input_ends: bool,
 ) -> None:
     """Take envelopes; prints one JSON line with the port when ready."""
-    from portal.app import Limits
+    from portal.node import Limits
     from portal.server import Tls
     from portal.server import serve as run
 
@@ -155,6 +155,42 @@ def _end_with_input() -> None:
 def _watch_input(stop: threading.Event) -> None:
     sys.stdin.buffer.read()
     stop.set()
+
+
+@main.command()
+@_data
+@click.option("--name", required=True, help="The operator's name.")
+@click.password_option(help="Asked for when not given.")
+def operator(folder: Path, name: str, password: str) -> None:
+    """Let an operator sign in to the fleet page; a running portal takes it up at its next start."""
+    from portal.operators import set_password
+
+    _require(folder)
+    try:
+        set_password(folder, name, password)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--password") from error
+
+
+@main.command("fleet")
+@_data
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+def show_fleet(folder: Path, as_json: bool) -> None:
+    """Show the kiosks, the one with the oldest unsent envelope first."""
+    from contextlib import closing
+    from dataclasses import asdict
+
+    from portal.fleet import fleet
+    from portal.store import DATABASE, connect_read_only
+
+    _require(folder)
+    with closing(connect_read_only(folder / DATABASE)) as db:
+        views = fleet(db, datetime.now(UTC))
+    if as_json:
+        click.echo(json.dumps([asdict(view) for view in views], indent=1))
+        return
+    for view in views:
+        click.echo(f"{view.kiosk_id}  waiting {view.waiting}  {', '.join(view.alarms) or 'no alarms'}")
 
 
 @main.command("take-bundle")

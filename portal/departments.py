@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from offline_queue.envelope import Payload
 
-_LISTING: Final = Path(__file__).with_name("departments.tsv")
+_LISTING: Final = Path(__file__).with_name("services.tsv")
 UNLISTED: Final = "Unlisted service"
 
 
@@ -31,15 +31,32 @@ class Department(Protocol):
         """Hand over; false when the department cannot take it now and it must be offered again."""
 
 
+@dataclass(frozen=True)
+class ListedService:
+    """What the portal knows of a service: its department, and its name by language."""
+
+    department: str
+    name_en: str
+    name_zh_hant: str
+    name_zh_hans: str
+
+
 @cache
-def _listing() -> Mapping[str, str]:
+def _listing() -> Mapping[str, ListedService]:
     with _LISTING.open(encoding="utf-8", newline="") as file:
-        return {row["service"]: row["department"] for row in csv.DictReader(file, delimiter="\t")}
+        rows = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        next(rows)
+        return {service: ListedService(*rest) for service, *rest in rows}
 
 
-def department_of(service: str) -> str:
+def service_of(service_id: str) -> ListedService:
+    """The service with this id; one that is not listed goes by its id."""
+    return _listing().get(service_id) or ListedService(UNLISTED, service_id, service_id, service_id)
+
+
+def department_of(service_id: str) -> str:
     """The department that a service belongs to."""
-    return _listing().get(service, UNLISTED)
+    return service_of(service_id).department
 
 
 class SimulatedDepartment:

@@ -3,8 +3,10 @@
 import hashlib
 import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from offline_queue.envelope import (
     CHUNK_BYTES,
@@ -20,6 +22,7 @@ from offline_queue.envelope import (
     sign_receipt,
     verify_envelope_signature,
 )
+from portal.fleet import audit_changed
 from portal.problem import Problem
 
 
@@ -197,9 +200,15 @@ def sender_of(db: sqlite3.Connection, statement: str) -> Sender | Problem:
     return known_device(db, kid) if isinstance(kid, str) else Problem(400, "malformed")
 
 
-def keep_heartbeat(db: sqlite3.Connection, kiosk_id: str, body: str, now: datetime) -> None:
-    """Keep a kiosk's newest heartbeat."""
-    db.execute("INSERT OR REPLACE INTO heartbeat VALUES (?, ?, ?)", (kiosk_id, instant(now), body))
+def keep_heartbeat(db: sqlite3.Connection, kiosk_id: str, body: Mapping[str, Any], now: datetime) -> None:
+    """Keep a kiosk's newest heartbeat; an alarm about its audit chain stays."""
+    row = db.execute("SELECT body, alarm FROM heartbeat WHERE kiosk_id = ?", (kiosk_id,)).fetchone()
+    before, alarm = row or (None, "")
+    if audit_changed(before, body):
+        alarm = "audit_changed"
+    db.execute(
+        "INSERT OR REPLACE INTO heartbeat VALUES (?, ?, ?, ?)", (kiosk_id, instant(now), json.dumps(body), alarm)
+    )
 
 
 def enrol(db: sqlite3.Connection, kiosk_id: str, kid: str, public: bytes, now: datetime) -> None:

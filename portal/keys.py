@@ -29,9 +29,9 @@ def make_keys(folder: Path, *, kem: Kem = Kem.HYBRID) -> Path:
     keys.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not (keys / "opening.json").exists():
         key = RecipientKey.generate(kem)
-        _write_private(keys / "opening.json", [{"kem": key.kem.value, "private": b64(key.private)}])
+        replace_private(keys / "opening.json", [{"kem": key.kem.value, "private": b64(key.private)}])
     if not (keys / "signing.json").exists():
-        _write_private(keys / "signing.json", {"private": b64(StatementKey.generate().private)})
+        replace_private(keys / "signing.json", {"private": b64(StatementKey.generate().private)})
     return _write_public(folder)
 
 
@@ -56,7 +56,7 @@ def rotate_opening_key(folder: Path, *, kem: Kem = Kem.HYBRID) -> str:
     """Make a new opening key and put it first; old ones stay, since kiosks cannot wrap again. The new kid."""
     key = RecipientKey.generate(kem)
     path = folder / "keys" / "opening.json"
-    _write_private(path, [{"kem": key.kem.value, "private": b64(key.private)}, *_read(path)])
+    replace_private(path, [{"kem": key.kem.value, "private": b64(key.private)}, *_read(path)])
     _write_public(folder)
     return key.recipient.kid
 
@@ -73,7 +73,8 @@ def _write_public(folder: Path) -> Path:
     return path
 
 
-def _write_private(path: Path, content: Any) -> None:
+def replace_private(path: Path, content: Any) -> None:
+    """Replace a JSON file that only its owner may read, whole or not at all."""
     _replace(path, content, 0o600)
 
 

@@ -12,8 +12,10 @@ from typing import Any
 
 import uvicorn
 
-from portal.app import Limits, create_app
+from portal.app import create_app
 from portal.keys import public_keys, signing_key
+from portal.node import Limits
+from portal.operators import load_operators
 from portal.store import DATABASE, Store
 
 
@@ -39,7 +41,13 @@ def serve(
     folder: Path, *, host: str, port: int, with_worker: bool, tls: Tls | None = None, limits: Limits | None = None
 ) -> None:
     """Serve until SIGTERM or SIGINT: calls in hand are finished first (5 s at most), then the database is closed."""
-    app = create_app(Store(folder / DATABASE), signing_key(folder), public_keys(folder), limits=limits)
+    app = create_app(
+        Store(folder / DATABASE),
+        signing_key(folder),
+        public_keys(folder),
+        limits=limits,
+        operators=load_operators(folder),
+    )
     config = uvicorn.Config(
         app,
         log_level="warning",

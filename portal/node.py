@@ -1,0 +1,47 @@
+"""What the calls of an ingest node stand on."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from offline_queue.envelope import MAX_HEADER_BYTES, Signer
+from portal.keys import PublicKeys
+from portal.store import Store
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a node takes: bytes per call, seconds per body, calls per second and address."""
+
+    inline_bytes: int = 64 * 1024
+    heartbeat_bytes: int = 16 * 1024
+    body_deadline_s: float = 30.0
+    rate: float = 500.0
+    burst: float = 2000.0
+
+    @property
+    def packet_bytes(self) -> int:
+        """The largest PUT of an envelope."""
+        return 4 + 2 * MAX_HEADER_BYTES + self.inline_bytes
+
+
+@dataclass(frozen=True)
+class Node:
+    """What the calls stand on."""
+
+    store: Store
+    signer: Signer
+    keys: PublicKeys
+    limits: Limits
+    wall: Callable[[], datetime]
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `work` in a transaction and wait for its commit."""
+        future: Future[T] = self.store.submit(work)
+        return await asyncio.wrap_future(future)
