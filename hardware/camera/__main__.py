@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -12,6 +13,7 @@ from hardware.camera import document, portrait
 from hardware.camera.device import BACKOFF_S, Camera
 from hardware.camera.frame import Frame, FrameSource
 from hardware.camera.jpeg import encode_jpeg
+from hardware.camera.mrz import MrzFault, parse_mrz
 from hardware.camera.sources import open_source
 from hardware.device import Fault, Status, Supervisor
 
@@ -24,7 +26,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 
 @click.group()
 def main() -> None:
-    """Cameras: find them, take a picture, watch the stream."""
+    """Cameras: find them, take a picture, watch the stream, read codes and machine-readable zones."""
 
 
 def _say(as_json: bool, **facts: object) -> None:
@@ -92,6 +94,44 @@ def _verdict(check: str | None, frame: Frame) -> str | None:
     if check == "portrait":
         return portrait.assess(frame.image).code
     return document.assess(frame.image).code if check == "document" else None
+
+
+@main.command()
+@source_option
+@click.option("--seconds", type=float, default=10.0, show_default=True, help="Give up after this long.")
+@click.option("--show", is_flag=True, help="Also say what the code says: it may be personal.")
+@json_option
+def codes(spec: str, seconds: float, show: bool, as_json: bool) -> None:
+    """Read the first code held before the camera; exit code 1 when there is none in time."""
+    from hardware.camera.codes import read_codes
+
+    source = _opened(spec, as_json)
+    deadline_s = time.monotonic() + seconds
+    try:
+        while time.monotonic() < deadline_s:
+            frame = source.read(1.0)
+            for code in read_codes(frame.image) if isinstance(frame, Frame) else ():
+                said = {"text": code.text} if show else {"characters": len(code.text)}
+                _say(as_json, kind=code.kind, corners=code.corners, cleaned=code.cleaned, **said)
+                return
+    finally:
+        source.close()
+    raise SystemExit(1)
+
+
+@main.command()
+@click.argument("lines", type=click.File("r"))
+@click.option("--show", is_flag=True, help="Also say what the fields hold: personal data.")
+@json_option
+def mrz(lines: TextIO, show: bool, as_json: bool) -> None:
+    """Check a machine-readable zone from a file ("-": the keyboard); exit code 1 if it is not valid."""
+    result = parse_mrz(lines.read(1000).splitlines())
+    if isinstance(result, MrzFault):
+        _say(as_json, fault=result.code, line=result.line, column=result.column)
+        raise SystemExit(1)
+    held = {name: field.text if show else field.trust for name, field in result.fields.items()}
+    _say(as_json, format=result.format, valid=result.valid, composite=result.composite, **held)
+    raise SystemExit(0 if result.valid else 1)
 
 
 @main.command()

@@ -3,10 +3,13 @@
 import json
 from pathlib import Path
 
+import cv2
 from click.testing import CliRunner
 
 from hardware.camera.__main__ import main
 from hardware.camera.jpeg import jpeg_size
+from tests.hardware.camera.test_codes import held, made
+from tests.hardware.camera.test_mrz import TD3
 
 
 def run(*words: str) -> tuple[int, list[dict[str, object]]]:
@@ -40,3 +43,23 @@ def test_list_answers_with_cameras_or_says_there_is_none() -> None:
     assert code == 1 or all(str(facts["source"]).startswith("v4l2:") for facts in told)
     if code == 1:
         assert told == [{"fault": "camera_missing"}]
+
+
+def test_a_code_is_read_without_saying_what_it_says(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "1.png"), held(made("QRCode", "made up")))
+    code, (facts,) = run("codes", "--source", f"images:{tmp_path}")
+    assert (code, facts["kind"], facts["characters"], "text" in facts) == (0, "qr", 7, False)
+    assert run("codes", "--source", f"images:{tmp_path}", "--show")[1][0]["text"] == "made up"
+
+
+def test_no_code_in_time_is_said_by_the_exit_code() -> None:
+    assert run("codes", "--source", "synthetic", "--seconds", "0.2") == (1, [])
+
+
+def test_a_machine_readable_zone_is_checked(tmp_path: Path) -> None:
+    file = tmp_path / "mrz.txt"
+    file.write_text("\n".join(TD3))
+    code, (facts,) = run("mrz", str(file))
+    assert (code, facts["valid"], facts["number"], facts["birth_date"]) == (0, True, "alias", "sure")
+    file.write_text(TD3[0])
+    assert run("mrz", str(file)) == (1, [{"fault": "not_mrz", "line": 0, "column": 0}])
