@@ -37,6 +37,7 @@ def _read_fact(fact_id: str, table: Table) -> Fact:
         fill_from=table.texts("fill_from"),
         lock_from=table.texts("lock_from"),
         of=table.texts("of"),
+        shared=table.flag("shared", True),
     )
     _check_fact(fact, table)
     table.done()

@@ -84,6 +84,7 @@ class Fact:
 
     `least` and `most` bound a number, the cents of money, the length of a text, or the count of a list.
     `fill_from` names the sources that may fill it, `lock_from` those whose value a resident cannot edit.
+    A fact that is not `shared` is asked by every matter of a case for itself.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Fact:
     fill_from: tuple[str, ...] = ()
     lock_from: tuple[str, ...] = ()
     of: tuple[str, ...] = ()
+    shared: bool = True
 
     @property
     def label_key(self) -> str:

@@ -155,7 +155,8 @@ class Table:
 
     def flag(self, key: str, default: bool = False) -> bool:
         """true or false."""
-        return bool(self._get(key, bool, "true or false", default))
+        found = self._get(key, bool, "true or false", default)
+        return default if found is None else found
 
     def day(self, key: str) -> date:
         """A date without a time."""

@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import date
 
 from kiosk.catalogue.loader import Catalogue
-from kiosk.catalogue.model import Rule, Step, Value
+from kiosk.catalogue.model import Rule, Step
+from kiosk.flow.answers import Asking, is_empty, take
 from kiosk.flow.path import counting, holds, needed, walked
 from kiosk.flow.review import attachments, consent_record, consents, fee_cents, payload, review, review_hash
 from kiosk.flow.state import NOTHING, Consent, Filled, FlowState, Problem, Refused
@@ -70,7 +71,7 @@ def answer(state: FlowState, values: Mapping[str, object]) -> FlowState | Refuse
     step = current(state)
     if step is None:
         return state
-    taken = _taken(state, step, values)
+    taken = take(step, values, _asking(state, step))
     if isinstance(taken, Refused):
         return taken
     answered = replace(state, facts=_merged(state, step, taken))
@@ -78,47 +79,9 @@ def answer(state: FlowState, values: Mapping[str, object]) -> FlowState | Refuse
     return Refused(errors) if errors else _moved_on(state, answered, step)
 
 
-def _taken(state: FlowState, step: Step, values: Mapping[str, object]) -> dict[str, Filled] | Refused:
-    """The facts the step ends up with, or every problem with them."""
-    allowed = {*step.ask, *((step.instead,) if step.instead else ())}
-    if strange := set(values) - allowed:
-        raise KeyError(f"step {step.id} does not ask {', '.join(sorted(strange))}")
-    if step.instead is not None and values.get(step.instead) is True:
-        return {step.instead: Filled(True)}
-    found = {name: _one(state, step, name, values) for name in step.ask}
-    problems = {name: got for name, got in found.items() if isinstance(got, Problem)}
-    return Refused(problems) if problems else {n: got for n, got in found.items() if isinstance(got, Filled)}
-
-
-def _one(state: FlowState, step: Step, name: str, values: Mapping[str, object]) -> Filled | Problem | None:
-    before = shown(state, name)
-    if name not in values:
-        fresh = state.catalogue.facts[name].type == "signature"  # signed anew each time, never carried over
-        value: object = before.value if before and not fresh else None
-    else:
-        value = values[name]
-    if _empty(value):
-        return _left_empty(state, step, name, before)
-    found = check(state.catalogue.facts[name], value, today=state.today)
-    if isinstance(found, Problem):
-        return found
-    return _sourced(found, before)
-
-
-def _empty(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
-
-
-def _left_empty(state: FlowState, step: Step, name: str, before: Filled | None) -> Problem | None:
-    if before is not None and before.locked:
-        return Problem("problem.locked")
-    return Problem("problem.required") if needed(state, step, name) else None
-
-
-def _sourced(value: Value, before: Filled | None) -> Filled | Problem:
-    if before is not None and before.value == value:
-        return before
-    return Problem("problem.locked") if before is not None and before.locked else Filled(value)
+def _asking(state: FlowState, step: Step) -> Asking:
+    before = {**state.remembered, **state.facts}
+    return Asking(state.catalogue.facts, before, frozenset(n for n in step.ask if needed(state, step, n)), state.today)
 
 
 def _merged(state: FlowState, step: Step, taken: Mapping[str, Filled]) -> dict[str, Filled]:
@@ -149,7 +112,7 @@ def _missing_consent(state: FlowState, step: Step) -> dict[str, Problem]:
 
 
 def _moved_on(before: FlowState, answered: FlowState, step: Step) -> FlowState:
-    changed = dict(answered.facts) != dict(before.facts)
+    changed = review_hash(answered) != review_hash(before)
     done = _still_done(answered, changed) | {step.id}
     moved = replace(answered, done=done, consents=_consents(answered, step), remembered=_unasked(before))
     target = _target(moved, step)
@@ -230,7 +193,7 @@ def fill(state: FlowState, found: Mapping[str, Filled]) -> FlowState:
 
 def _filled(state: FlowState, name: str, filled: Filled) -> Filled | None:
     fact = state.catalogue.facts[name]
-    value = None if _empty(filled.value) else check(fact, filled.value, today=state.today)
+    value = None if is_empty(filled.value) else check(fact, filled.value, today=state.today)
     if value is None or isinstance(value, Problem):
         return None
     return Filled(value, filled.source, filled.locked or filled.source in fact.lock_from)
