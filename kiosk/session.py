@@ -256,12 +256,13 @@ class Session:
     def _arrive(self, direction: int) -> None:
         """Stand on another step with a clean page."""
         self.direction = direction
-        self.drafts, self.problems, self.picture, self.part, self.review_page = {}, {}, None, 0, 0
+        self.drafts, self.problems, self.picture, self.review_page = {}, {}, None, 0
         step = self.step
         if step is None or step.kind != "identify":
             self.typing_identity = False
         elif self._identity_typed():
             self.typing_identity = True
+        self.part = self.parts() - 1 if direction < 0 and self.page is Page.FORM else 0
         self._focus_first()
 
     def _identity_typed(self) -> bool:
@@ -378,7 +379,7 @@ class Session:
 
     def _show_problem(self) -> None:
         """Go to the first field that has a problem."""
-        for part, facts in enumerate(self._parts()):
+        for part, facts in enumerate(self._parts() if self.page is Page.FORM else ()):
             wrong = [fact for fact in facts if fact.id in self.problems]
             if wrong:
                 if part != self.part:

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -36,11 +37,12 @@ def prepare_environment(config: Config, *, offscreen: bool = False) -> None:
 prepare_environment(Config())
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, QUrl, Signal  # noqa: E402 - after the environment
-from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication  # noqa: E402
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QKeyEvent  # noqa: E402
 from PySide6.QtQml import QQmlApplicationEngine, QQmlError  # noqa: E402
 from PySide6.QtQuick import QQuickWindow  # noqa: E402
 
 from kiosk.app import Kiosk  # noqa: E402
+from kiosk.session import Page  # noqa: E402
 from screens.models.base import Model  # noqa: E402
 from screens.models.capture import Capture  # noqa: E402
 from screens.models.form import Form  # noqa: E402
@@ -136,13 +138,35 @@ class Screens(QObject):
         else:
             window.show()
         window.installEventFilter(self)
+        QCoreApplication.processEvents()  # the pages learn the window's size before anybody looks
         return window
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Any touch or key on the window is a sign of life."""
         if event.type() in (QEvent.Type.TouchBegin, QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress):
             self.stage.touch()
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self._on_key(event):
+            return True
         return super().eventFilter(watched, event)
+
+    def type_by_hardware(self, text: str) -> None:
+        """What a hardware keyboard (or its paste) sends: one text event to the window."""
+        press = QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, text)
+        QCoreApplication.sendEvent(self.window, press)
+
+    def _on_key(self, event: QKeyEvent) -> bool:
+        """A hardware keyboard types into the active field; the navigation keys stay Qt's own."""
+        if self.stage.session.page not in (Page.FORM, Page.SEARCH):
+            return False
+        target = self.model(Form) if self.stage.session.page is Page.FORM else self.model(Home)
+        if event.key() == Qt.Key.Key_Backspace:
+            target.erase()
+            return True
+        text = event.text()
+        if not text or not text.isprintable() or (text == " " and self.window.activeFocusItem() is not None):
+            return False
+        target.key(text)
+        return True
 
     def _wipe(self) -> None:
         self.pictures.wipe()
@@ -165,12 +189,16 @@ class Screens(QObject):
             QCoreApplication.processEvents()
 
 
-def run(kiosk: Kiosk, size: Size | None = None) -> int:
-    """Show a kiosk on the display until it is told to stop (SIGTERM, Ctrl-C); it is stopped then too."""
+def run(kiosk: Kiosk, size: Size | None = None, *, extra: Callable[[Screens], None] = lambda _: None) -> int:
+    """Show a kiosk on the display until it is told to stop (SIGTERM, Ctrl-C); it is stopped then too.
+
+    `extra` may add to the screens before they run (the demonstrator's dock).
+    """
     app = application()
     load_fonts(kiosk.config)
     stage = Stage(kiosk)
     screens = Screens(kiosk, stage, size=size)
+    extra(screens)
     kiosk.listen(stage.hear)
     kiosk.start()
     beat = _quit_on_signals(app)

@@ -25,6 +25,11 @@ class Pictures(QQuickImageProvider):
         with self._lock:
             self._pictures[name] = picture
 
+    def picture(self, name: str) -> QImage:
+        """The picture of that name, or a blank one."""
+        with self._lock:
+            return self._pictures.get(name, _nothing())
+
     def wipe(self) -> None:
         """Forget every picture."""
         with self._lock:
@@ -37,8 +42,7 @@ class Pictures(QQuickImageProvider):
 
     def requestImage(self, id: str, size: QSize, requestedSize: QSize) -> QImage:  # noqa: ARG002, N803 - Qt's
         """Qt asks for a picture."""
-        with self._lock:
-            return self._pictures.get(id.partition("/")[0], _nothing())
+        return self.picture(id.partition("/")[0])
 
 
 def _nothing() -> QImage:

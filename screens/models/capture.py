@@ -150,12 +150,14 @@ class Capture(Model):
         return self._code == "ready"
 
     def _can_go_on(self) -> bool:
-        return self._is_taken() or (self._frame is not None and (self._ready() or not self._face))
+        if self._is_taken():
+            return True
+        return self._frame is not None and self._camera_works() and (self._ready() or not self._face)
 
     def _next_label(self) -> str:
         if self._is_taken():
             return self.say("capture.use")
-        if self._frame is None:
+        if self._frame is None or not self._camera_works():
             return self.say("capture.wait")
         return self.say("capture.take")
 

@@ -111,7 +111,7 @@ class Home(Model):
         self.stage.act(lambda: self.session.more(self._pages()))
 
     @Slot(str)
-    def type(self, text: str) -> None:
+    def key(self, text: str) -> None:
         """A key of the search."""
         self._search((self.session.query + text)[:LONGEST_QUERY])
 

@@ -41,7 +41,7 @@ KioskPage {
         anchors.bottomMargin: -Theme.s3
         hasNext: false
         shifted: false
-        onKey: text => Home.type(text)
+        onKey: text => Home.key(text)
         onErase: Home.erase()
     }
 }

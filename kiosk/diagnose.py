@@ -1,0 +1,119 @@
+"""What a technician asks first: does every part of this machine answer, and if not, what to do."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+
+from hardware.device import State, Status
+from hardware.printer import Text
+from kiosk.app import ASSETS
+from kiosk.catalogue import CatalogueError, load_catalogue
+from kiosk.config import Config
+from kiosk.devices import build_devices
+from offline_queue.faults import QueueFault
+from offline_queue.outbox import Outbox
+
+DEVICES_ANSWER_S = 5.0
+PACKAGES = ("PySide6_Essentials", "pyscard", "opencv-python-headless", "python-escpos", "cryptography", "sqlite-utils")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was examined: whether it is well, and a sentence."""
+
+    name: str
+    ok: bool
+    says: str
+
+
+def diagnose(config: Config) -> list[Check]:
+    """Examine everything; devices get five seconds to answer."""
+    return [*_packages(), *_fonts(config), _catalogue(), _queue(config), *_devices(config)]
+
+
+def _packages() -> Iterator[Check]:
+    for name in PACKAGES:
+        try:
+            yield Check(name, True, importlib.metadata.version(name))
+        except importlib.metadata.PackageNotFoundError:
+            yield Check(name, False, "is not installed; run `make setup`")
+    yield Check("SQLite", True, sqlite3.sqlite_version)
+
+
+def _fonts(config: Config) -> Iterator[Check]:
+    for name, path in (("regular", config.fonts.regular), ("bold", config.fonts.bold), ("icons", config.fonts.icons)):
+        there = path.is_file()
+        yield Check(f"font {name}", there, str(path) if there else f"{path} is missing; run `make setup`")
+
+
+def _catalogue() -> Check:
+    try:
+        catalogue = load_catalogue(ASSETS)
+    except CatalogueError as error:
+        return Check("catalogue", False, str(error).splitlines()[0])
+    return Check("catalogue", True, f"{len(catalogue.services)} services offered, {len(catalogue.listing)} known")
+
+
+def _queue(config: Config) -> Check:
+    path = config.queue.folder / "outbox.db"
+    if not path.exists():
+        return Check("queue", True, f"{path} is not there yet; it is made at the first start")
+    outbox = Outbox.open(path, quota_bytes=config.queue.quota_mb * 1024 * 1024, kiosk_code=config.site.id)
+    if isinstance(outbox, QueueFault):
+        in_use = outbox.code == "queue_in_use"
+        return Check("queue", in_use, "a running kiosk uses it" if in_use else f"{outbox.code} {outbox.detail}")
+    with closing(outbox):
+        status = outbox.status()
+        return Check(
+            "queue", not status.frozen, f"{status.pending} waiting, {status.disk_bytes} of {status.quota_bytes} bytes"
+        )
+
+
+def _devices(config: Config) -> list[Check]:
+    """Run each device until it is ready or in fault, or the time is over."""
+    settled = threading.Condition()
+    latest: dict[str, Status] = {}
+
+    def hear(event: object) -> None:
+        if isinstance(event, Status):
+            with settled:
+                latest[event.device] = event
+                settled.notify_all()
+
+    devices = build_devices(config, hear)
+    wanted = set(devices.supervisors)
+    devices.start()
+    try:
+        with settled:
+            settled.wait_for(lambda: _all_settled(wanted, latest), DEVICES_ANSWER_S)
+            found = dict(latest)  # stopping them tells more, which nobody asked for
+    finally:
+        devices.stop()
+    return [
+        *(_device_check(name, found.get(name)) for name in sorted(wanted)),
+        _slip(lambda: devices.slip([Text("永字八法 永字八法 AZ")], "zh_Hant").height),
+    ]
+
+
+def _all_settled(wanted: set[str], latest: dict[str, Status]) -> bool:
+    return all(name in latest and latest[name].state in (State.READY, State.BUSY, State.FAULT) for name in wanted)
+
+
+def _device_check(name: str, status: Status | None) -> Check:
+    if status is None or status.state in (State.STARTING, State.ABSENT, State.STOPPED):
+        return Check(name, False, f"did not answer within {DEVICES_ANSWER_S:g} s")
+    if status.fault is not None:
+        return Check(name, False, f"{status.fault.code} {status.fault.detail}".strip())
+    return Check(name, True, "answers")
+
+
+def _slip(draw: Callable[[], int]) -> Check:
+    try:
+        return Check("slip layout", True, f"a line of Chinese is {draw()} dots high")
+    except OSError as error:
+        return Check("slip layout", False, f"{error}; run `make setup`")

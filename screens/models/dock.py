@@ -1,0 +1,80 @@
+"""The demonstrator's panel: what can be put in, pulled out and broken on simulated devices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Property, Signal, Slot
+from PySide6.QtQml import QmlElement, QmlSingleton
+
+from hardware.camera.synthetic import SyntheticSource
+from hardware.cards import SimulatedCardReader
+from hardware.cards.people import PEOPLE
+from screens.models.base import Model, Row
+
+QML_IMPORT_NAME = "Kiosk"
+QML_IMPORT_MAJOR_VERSION = 1
+
+
+@QmlElement
+@QmlSingleton
+class Dock(Model):
+    """Buttons by device; a line without an action is a heading."""
+
+    changed = Signal()
+
+    def _buttons(self) -> list[Row]:
+        return [{"label": label, "action": action} for label, action in self._labels()]
+
+    def _labels(self) -> list[tuple[str, str]]:
+        cards = [(f"Insert {person.name_en}", f"card {name}") for name, person in PEOPLE.items()]
+        return [
+            ("Card reader", ""),
+            *cards,
+            ("Insert a card that is no ID", "card unknown"),
+            ("Take the card out", "pull"),
+            ("Unplug / plug the reader", "reader"),
+            ("Cameras", ""),
+            ("Unplug / plug the face camera", "face"),
+            ("Unplug / plug the document camera", "document"),
+            ("Printer", ""),
+            ("Paper out / new roll", "paper"),
+            ("Line", ""),
+            ("Cut / mend the line", "line"),
+        ]
+
+    buttons = Property(list, _buttons, constant=True)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._broken: set[str] = set()
+
+    @Slot(str)
+    def act(self, action: str) -> None:
+        """A button of the dock."""
+        if action.startswith("card "):
+            self._insert(action.removeprefix("card "))
+            return
+        broken = action in self._broken
+        self._broken ^= {action} if action != "pull" else set()
+        self._toggles(broken).get(action, lambda: None)()
+
+    def _insert(self, who: str) -> None:
+        reader = self.stage.kiosk.devices.card
+        if isinstance(reader, SimulatedCardReader):
+            reader.present(PEOPLE[who].document() if who in PEOPLE else "unknown")
+
+    def _toggles(self, broken: bool) -> dict[str, Callable[[], None]]:
+        devices, portal = self.stage.kiosk.devices, self.stage.kiosk.portal
+        found: dict[str, Callable[[], None]] = {}
+        if isinstance(devices.card, SimulatedCardReader):
+            found |= {"pull": devices.card.pull_card, "reader": devices.card.plug if broken else devices.card.unplug}
+        for name, camera in (("face", devices.face_camera), ("document", devices.document_camera)):
+            source = camera.source if camera else None
+            if isinstance(source, SyntheticSource):
+                found[name] = source.plug if broken else source.unplug
+        if devices.emulator is not None:
+            found["paper"] = devices.emulator.restore if broken else devices.emulator.out_of_paper
+        if portal is not None:
+            found["line"] = portal.online if broken else portal.offline
+        return found

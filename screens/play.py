@@ -1,0 +1,105 @@
+"""One rehearsed visit from an empty kiosk to a delivered envelope, with a portal of its own."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from kiosk.app import Kiosk, build_kiosk
+from kiosk.catalogue import Language
+from kiosk.config import Config
+from kiosk.embedded_portal import EmbeddedPortal
+from screens.glass import wait_until
+from screens.main import Screens, Size, application, load_fonts, prepare_environment
+from screens.rehearsal import RehearsalError, Resident, VisitRecord, received_for
+from screens.stage import Stage
+
+SHEET = Size(1080, 1920)
+
+
+def simulated(config: Config, folder: Path) -> Config:
+    """The same kiosk with every device simulated, an embedded portal, and nothing kept outside `folder`."""
+    return replace(
+        config,
+        card=replace(config.card, driver="simulated"),
+        face_camera=replace(config.face_camera, source="synthetic"),
+        document_camera=replace(config.document_camera, source="synthetic:document"),
+        printer=replace(config.printer, driver="simulated"),
+        queue=replace(config.queue, folder=folder / "queue"),
+        portal=replace(
+            config.portal, url="embedded", public_file=folder / "portal" / "portal-public.json", probe_s=2.0
+        ),
+        screen=replace(config.screen, fullscreen=False),
+    )
+
+
+@contextmanager
+def opened(
+    config: Config, *, offline: bool = False, slips: Path | None = None
+) -> Iterator[tuple[Kiosk, Stage, Screens]]:
+    """A running kiosk on an offscreen window; `offline` cuts the line before the first probe."""
+    prepare_environment(config, offscreen=True)
+    application()
+    load_fonts(config)
+    portal = EmbeddedPortal(config.portal.public_file.parent)
+    kiosk = build_kiosk(config, portal=portal, slips=slips)
+    stage = Stage(kiosk)
+    screens = Screens(kiosk, stage, size=SHEET)
+    if offline:
+        portal.offline()
+    kiosk.listen(stage.hear)
+    kiosk.start()
+    try:
+        yield kiosk, stage, screens
+    finally:
+        screens.close()
+        kiosk.stop()
+
+
+def rehearse(
+    config: Config,
+    *,
+    service: str,
+    language: Language,
+    out: Path,
+    offline: bool = False,
+    faults: Sequence[str] = (),
+    person: str = "elder",
+) -> VisitRecord:
+    """Play one visit and leave NN-<page>.png, slip.png and visit.json in `out`; RehearsalError says where it stuck.
+
+    An offline visit is delivered afterwards, when the line is back.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="kiosk-") as folder,
+        opened(simulated(config, Path(folder)), offline=offline) as (kiosk, stage, screens),
+    ):
+        warnings: list[str] = []
+        screens.warned.connect(warnings.append)
+        resident = Resident(
+            screens, stage, service=service, language=language, out=out, faults=faults, offline=offline, person=person
+        )
+        record = resident.visit()
+        resident.finish()
+        _deliver(kiosk, record)
+        record.received = received_for(kiosk, record.receipt_number)
+        record.write(out / "visit.json")
+        if warnings:
+            raise RehearsalError("Qt warned: " + "; ".join(warnings))
+    return record
+
+
+def _deliver(kiosk: Kiosk, record: VisitRecord) -> None:
+    """Mend the line and wait for the signed receipt and the department's copy."""
+    if kiosk.portal is not None:
+        kiosk.portal.online()
+    kiosk.sync.wake()
+    if not wait_until(lambda: kiosk.delivery(record.envelope_id) == "delivered", 60.0):
+        raise RehearsalError(f"{record.receipt_number} was not delivered within a minute")
+    record.delivery = "delivered"
+    if not wait_until(lambda: bool(received_for(kiosk, record.receipt_number)), 30.0):
+        raise RehearsalError(f"no department got {record.receipt_number} within half a minute")

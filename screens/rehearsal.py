@@ -1,0 +1,403 @@
+"""Plays whole visits on the real screens: a made-up resident who reads the glass and touches it.
+
+Nothing is called past the screen: every answer goes through a key or a button that a finger could touch. Pictures of
+each page, the slip and a record of the visit are left in a folder.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtQuick import QQuickItem
+
+from hardware.camera.synthetic import SyntheticSource
+from hardware.cards import IdentityDocument, SimulatedCardReader
+from hardware.cards.people import PEOPLE
+from kiosk.app import Kiosk
+from kiosk.catalogue import Fact, Language, Step
+from kiosk.flow import engine
+from kiosk.flow.journeys import sample_answers
+from kiosk.flow.state import FlowState
+from kiosk.session import CHOICE_TYPES, Page
+from screens.glass import Glass, NotSeenError
+from screens.main import Screens
+from screens.models.slip import Slip
+from screens.stage import Stage
+
+LONGEST_VISIT: Final = 120  # pages
+FAULTS: Final = (
+    "card_torn",
+    "card_unknown",
+    "reader_unplugged",
+    "face_camera_unplugged",
+    "face_camera_dark",
+    "document_camera_unplugged",
+    "paper_out",
+    "printer_off",
+)
+"""What `--fault` can break on the way; each is mended again where the resident would wait for it."""
+
+
+class RehearsalError(Exception):
+    """The visit could not be played to its end; the text says on which page and why."""
+
+
+@dataclass(frozen=True)
+class PageRecord:
+    """One page of a rehearsed visit: seconds from its first showing until it was left."""
+
+    page: str
+    step: str
+    title: str
+    seconds: float
+    picture: str
+
+
+@dataclass
+class VisitRecord:
+    """What a rehearsal leaves in visit.json."""
+
+    service: str
+    language: str
+    offline: bool
+    faults: list[str]
+    steps: list[PageRecord] = field(default_factory=list)
+    envelope_id: str = ""
+    receipt_number: str = ""
+    delivery: str = ""
+    slip: str = ""
+    received: list[Mapping[str, object]] = field(default_factory=list)
+
+    def write(self, path: Path) -> None:
+        """Write the record as JSON."""
+        path.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+class Resident:
+    """Goes through one service. `person` is whose card is used; "" types everything by hand."""
+
+    def __init__(
+        self,
+        screens: Screens,
+        stage: Stage,
+        *,
+        service: str,
+        language: Language,
+        person: str = "elder",
+        out: Path | None = None,
+        faults: Iterable[str] = (),
+        choices: Mapping[str, object] | None = None,
+        offline: bool = False,
+    ) -> None:
+        self.screens = screens
+        self.stage = stage
+        self.glass = Glass(screens.window)
+        self.service = service
+        self.language = language
+        self.person = person
+        self.out = out
+        self.faults = set(faults)
+        self.choices = choices or {}
+        self.record = VisitRecord(service, language, offline, sorted(self.faults))
+        self._answers: dict[str, object] = {}
+        self._answered_for: tuple[str, bool] = ("", False)
+
+    # ---- the visit ----
+
+    def visit(self) -> VisitRecord:
+        """From the greeting to the slip; the slip's page stays open."""
+        self.until(lambda page: page is Page.SLIP)
+        self.leave_page(Page.SLIP)
+        self._note_end()
+        return self.record
+
+    def until(self, there: Callable[[Page], bool]) -> Page:
+        """Go on page by page until a page is reached that satisfies `there`; it is shown and not left."""
+        for _ in range(LONGEST_VISIT):
+            self.settle()
+            page = self.stage.session.page
+            if there(page):
+                return page
+            self.leave_page(page)
+        raise RehearsalError(f"{self.service} did not end after {LONGEST_VISIT} pages")
+
+    def leave_page(self, page: Page) -> None:
+        """Do on one page what a resident does there."""
+        began = time.monotonic()
+        step = self.stage.session.step
+        title = (self.glass.headings() or [""])[0]
+        before = self._key()
+        try:
+            self._doings()[page]()
+            if page is not Page.SLIP:
+                self.glass.wait_for(lambda: self._key() != before, f"the page after {page}")
+        except NotSeenError as error:
+            raise RehearsalError(f"{self.service} stopped at {page} ({step.id if step else ''}): {error}") from error
+        seconds = round(time.monotonic() - began, 3)
+        self.record.steps.append(PageRecord(str(page), step.id if step else "", title, seconds, self._last_picture))
+
+    def settle(self) -> None:
+        """Wait until the page stands still."""
+        loader = self.screens.window.findChild(QQuickItem, "page")
+        if loader is None:
+            raise RehearsalError("the window has no page")
+        self.glass.wait_for(lambda: loader.isEnabled() and loader.property("item") is not None, "a page at rest")
+        self._last_picture = ""
+
+    def _key(self) -> tuple[object, ...]:
+        session = self.stage.session
+        return session.page, session.step.id if session.step else "", session.part, session.picture is None
+
+    def picture(self, name: str) -> None:
+        """Keep a picture of the glass."""
+        if self.out is None:
+            return
+        file = f"{len(self.record.steps) + 1:02}-{name}.png"
+        self.screens.window.grabWindow().save(str(self.out / file))
+        self._last_picture = file
+
+    # ---- what to do on each page ----
+
+    def _doings(self) -> Mapping[Page, Callable[[], None]]:
+        return {
+            Page.ATTRACT: self._greet,
+            Page.HOME: self._open_category,
+            Page.SERVICES: self._open_service,
+            Page.CHECKLIST: lambda: self._plain("checklist.start"),
+            Page.IDENTIFY: self._identify,
+            Page.FORM: self._fill,
+            Page.CHOICE: self._fill,
+            Page.PORTRAIT: self._photograph,
+            Page.DOCUMENT: self._photograph,
+            Page.REVIEW: lambda: self._plain("bar.next"),
+            Page.CONSENT: lambda: self._plain("consent.agree"),
+            Page.SENDING: lambda: None,
+            Page.SAVED: self._ask_for_slip,
+            Page.SLIP: self._take_slip,
+        }
+
+    def say(self, key: str, **values: object) -> str:
+        """A text as the resident reads it."""
+        return self.stage.kiosk.catalogue.texts.say(self.language, key, **values)
+
+    def _plain(self, key: str) -> None:
+        page = self.stage.session.page
+        self.picture(page.lower())
+        self.glass.press_when_there(self.say(key))
+
+    def _greet(self) -> None:
+        self.picture("attract")
+        self.glass.press(self.say("site.hello"))
+
+    def _open_category(self) -> None:
+        row = next(row for row in self.stage.kiosk.catalogue.listing if row.id == self.service)
+        listing = self.stage.kiosk.catalogue.listing
+        if row.side != self.stage.session.side:
+            count = sum(other.side == row.side for other in listing)
+            self.glass.press(self.say(f"home.side_{row.side}", count=count))
+        self.picture("home")
+        self.glass.press_when_there(self.say(f"category.{row.category}"))
+
+    def _open_service(self) -> None:
+        row = next(row for row in self.stage.kiosk.catalogue.listing if row.id == self.service)
+        name = row.names[self.language]
+        self.picture("services")
+        for _ in range(20):
+            if self.glass.shows(name):
+                self.glass.press(name)
+                return
+            more = [seen for seen in self.glass.controls() if seen.name.startswith(self.say("overlay.more"))]
+            if not more:
+                break
+            self.glass.press_at(more[0].rect.center())
+        raise NotSeenError(f"{name!r} is in no page of its category")
+
+    def _identify(self) -> None:
+        self.picture("identify")
+        if not self.person:
+            self.glass.press_when_there(self.say("identify.type"))
+            return
+        reader = self.stage.kiosk.devices.card
+        if not isinstance(reader, SimulatedCardReader):
+            raise RehearsalError("rehearsals need the simulated card reader ([card] driver)")
+        self._break_reader(reader)
+        reader.present(self.document())
+        self.glass.press_when_there(self.say("bar.next"))
+        reader.pull_card()
+
+    def document(self) -> IdentityDocument:
+        """The made-up card of the made-up person."""
+        return PEOPLE[self.person].document()
+
+    def _break_reader(self, reader: SimulatedCardReader) -> None:
+        if "card_unknown" in self.faults:
+            reader.present("unknown")
+            self._see_fault("card_unknown")
+            reader.pull_card()
+        if "card_torn" in self.faults:
+            reader.present("torn")
+            self._see_fault("card_removed")
+            reader.pull_card()
+        if "reader_unplugged" in self.faults:
+            reader.unplug()
+            self._see_fault("reader_lost")
+            reader.plug()
+            self.glass.wait_for(lambda: self.say("identify.title") in self.glass.words(), "the reader to be back")
+
+    def _see_fault(self, code: str) -> None:
+        text = self.say(f"fault.{code}.text")
+        self.glass.wait_for(lambda: text in self.glass.words(), f"the sentence for {code}")
+        self.picture(f"fault-{code}")
+
+    def _photograph(self) -> None:
+        face = self.stage.session.page is Page.PORTRAIT
+        name = "portrait" if face else "document"
+        step = self.stage.session.step
+        if step is not None and step.instead is not None and self.choices.get(step.instead) is True:
+            self.picture(name)
+            self.glass.press(self.say(f"{name}.without"))
+            return
+        if self.stage.session.picture is not None:
+            self.picture(f"{name}-taken")
+            self.glass.press(self.say("capture.use"))
+            return
+        self._break_camera(face=face)
+        ready = self.say(f"{name}.ready")
+        self.glass.wait_for(lambda: ready in self.glass.words(), f"the camera to find the {name} good")
+        self.picture(name)
+        self.glass.press_when_there(self.say("capture.take"))
+
+    def _break_camera(self, *, face: bool) -> None:
+        devices = self.stage.kiosk.devices
+        camera = devices.face_camera if face else devices.document_camera
+        source = camera.source if camera else None
+        stem = "face_camera" if face else "document_camera"
+        if not isinstance(source, SyntheticSource):
+            return
+        if f"{stem}_unplugged" in self.faults:
+            source.unplug()
+            self._see_fault("camera_lost")
+            source.plug()
+        if f"{stem}_dark" in self.faults:
+            source.go_dark()
+            self.glass.wait_for(
+                lambda: self.say("portrait.too_dark" if face else "document.too_dark") in self.glass.words(),
+                "the page to say that it is dark",
+            )
+            self.picture("fault-dark")
+            source.restore()
+
+    def _ask_for_slip(self) -> None:
+        printer = self.stage.kiosk.devices.emulator
+        if printer is not None and self.faults & {"paper_out", "printer_off"}:
+            printer.out_of_paper() if "paper_out" in self.faults else printer.power_off()
+            self.glass.wait_for(lambda: self.glass.shows(self.say("slip.show")), "the kiosk to notice the printer")
+        if not self.record.offline:
+            delivered = self.say("saved.delivered_title")
+            self.glass.wait_for(lambda: delivered in self.glass.words(), "the portal's receipt", 30.0)
+        else:
+            waiting = self.say("saved.waiting_title")
+            self.glass.wait_for(lambda: waiting in self.glass.words(), "the page to say that it waits", 30.0)
+        self.picture("saved")
+        slip = self.screens.model(Slip)
+        self.glass.press(str(slip.property("printLabel")))
+
+    def _take_slip(self) -> None:
+        self.glass.wait_for(lambda: self.glass.shows(self.say("slip.finish")), "the slip to be out", 60.0)
+        picture = self.screens.model(Slip)
+        self.glass.wait_for(lambda: bool(picture.property("picture")), "the slip's picture", 60.0)
+        self.picture("slip")
+        if self.out is not None:
+            self.screens.pictures.picture("slip").save(str(self.out / "slip.png"))
+            self.record.slip = "slip.png"
+
+    # ---- forms ----
+
+    def _fill(self) -> None:
+        step = self.stage.session.step
+        flow = self.stage.session.flow
+        if step is None or flow is None:
+            return
+        answers = self._answers_for(flow, step)
+        for fact in self.stage.session.fields():
+            if not self.stage.session.locked(fact.id):
+                self._answer(fact, answers.get(fact.id))
+        self.picture(f"{self.stage.session.page.lower()}-{step.id}")
+        self.glass.press_when_there(self.say("bar.next"))
+
+    def _answers_for(self, flow: FlowState, step: Step) -> Mapping[str, object]:
+        """Made-up answers that this step's rules let pass."""
+        asked = (step.id, flow.returning)
+        if self._answered_for != asked or self.stage.session.part == 0:
+            self._answers = next(
+                (values for values in sample_answers(flow, step, self.choices) if self._passes(flow, values)),
+                {},
+            )
+            self._answered_for = asked
+        return self._answers
+
+    def _passes(self, flow: FlowState, values: Mapping[str, object]) -> bool:
+        free = {name: value for name, value in values.items() if not self.stage.session.locked(name)}
+        return isinstance(engine.answer(flow, free), FlowState)
+
+    def _answer(self, fact: Fact, value: object) -> None:
+        if value is None:
+            return
+        if fact.type in CHOICE_TYPES:
+            choice = {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+            label = fact.choice_key(choice) if fact.type == "choice" else f"review.{choice}"
+            self.glass.press(self.say(label))
+            return
+        self.glass.press(self.say(fact.label_key))
+        self.type(self._as_typed(value))
+
+    def _as_typed(self, value: object) -> str:
+        if isinstance(value, date):
+            return f"{value:%d%m%Y}" if self.language == "en" else f"{value:%Y%m%d}"
+        return str(value)
+
+    def type(self, text: str) -> None:
+        """Touch one key after the other; what the keyboard does not have comes from a hardware keyboard."""
+        for character in text:
+            self._key_for(character)
+
+    def _key_for(self, character: str) -> None:
+        names = {" ": self.say("key.space")}
+        name = names.get(character, character)
+        for way in (name, name.upper(), name.lower()):
+            if self.glass.shows(way):
+                self.glass.press(way)
+                return
+        for switch in ("123", "ABC"):
+            if self.glass.shows(switch):
+                self.glass.press(switch)
+                if self.glass.shows(name) or self.glass.shows(name.upper()):
+                    self._key_for(character)
+                    return
+        self.screens.type_by_hardware(character)
+
+    def _note_end(self) -> None:
+        saved = self.stage.session.saved
+        if saved is None:
+            raise RehearsalError("the visit ended without being saved")
+        self.record.envelope_id = saved.envelope_id
+        self.record.receipt_number = saved.receipt_number
+        self.record.delivery = self.stage.kiosk.delivery(saved.envelope_id)
+
+    def finish(self) -> None:
+        """Leave: the visit is wiped."""
+        self.glass.press_when_there(self.say("slip.finish"))
+        self.glass.wait_for(lambda: self.stage.session.page is Page.ATTRACT, "the first screen")
+
+
+def received_for(kiosk: Kiosk, receipt_number: str) -> list[Mapping[str, object]]:
+    """What the departments got of one submission, from the embedded portal."""
+    if kiosk.portal is None:
+        return []
+    return [entry for entry in kiosk.portal.received() if entry["receipt_number"] == receipt_number]

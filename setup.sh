@@ -1,0 +1,31 @@
+#!/bin/sh
+# Builds the environment on Debian 12: system packages that are missing (root or sudo), then .venv from the lock.
+set -eu
+cd "$(dirname "$0")"
+
+missing=""
+for package in $(grep -v '^#' apt-packages.txt); do
+    dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
+done
+if [ -n "$missing" ]; then
+    echo "Installing:$missing"
+    run=""
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || { echo "Run this as root, or install:$missing"; exit 1; }
+        run="sudo"
+    fi
+    $run apt-get update -qq
+    # shellcheck disable=SC2086
+    $run env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+fi
+
+python=/usr/bin/python3.11
+[ -x "$python" ] || python=$(command -v python3.11) || { echo "Python 3.11 is needed."; exit 1; }
+mark=.venv/requirements.lock
+if ! cmp -s requirements.lock "$mark"; then
+    echo "Building .venv from requirements.lock"
+    rm -rf .venv
+    "$python" -m venv .venv
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+    cp requirements.lock "$mark"
+fi
