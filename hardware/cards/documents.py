@@ -10,7 +10,7 @@ from hardware.device import Fault
 
 Sex = Literal["M", "F", ""]
 Origin = Literal["unsigned", "genuine", "no_trust_anchor"]
-KINDS = ("hkic", "resident_id", "residence_permit", "home_return_permit", "passport")
+KINDS = ("hkic", "resident_id", "residence_permit", "foreigner_permit", "home_return_permit", "passport")
 
 
 @dataclass(frozen=True, repr=False)
