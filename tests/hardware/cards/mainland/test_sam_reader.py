@@ -150,6 +150,7 @@ def test_the_sites_decoder_gives_the_photo() -> None:
         (sys.executable, "-c", "import sys; sys.stdout.buffer.write(b'BMnonsense')"),
         (sys.executable, "-c", "x = bytearray(1 << 30)"),
         (sys.executable, "-c", "import time; time.sleep(60)"),
+        (sys.executable, "-c", "import sys; sys.stdout.buffer.write(bytes(1 << 22))"),
     ],
 )
 def test_a_decoder_that_fails_leaves_the_photo_out(program: tuple[str, ...]) -> None:
