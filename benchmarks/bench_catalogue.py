@@ -78,7 +78,7 @@ def _answer_ms(catalogue: Catalogue) -> list[float]:
         choices = journeys(catalogue, service_id, today=TODAY)[0].choices
         state = engine.start(catalogue, service_id, today=TODAY)
         while (step := engine.current(state)) is not None:
-            for values in sample_answers(state, step, choices):
+            for values in sample_answers(catalogue.facts, TODAY, step, choices):
                 begun = time.perf_counter()
                 moved = engine.answer(state, values)
                 spent.append((time.perf_counter() - begun) * 1000)

@@ -140,7 +140,7 @@ def _walk(catalogue: Catalogue, service_id: str, today: date, choices: Choices) 
 
 def _answered(state: FlowState, step: Step, choices: Choices) -> FlowState | None:
     refused: Refused | None = None
-    for values in sample_answers(state, step, choices):
+    for values in sample_answers(state.catalogue.facts, state.today, step, choices):
         moved = engine.answer(state, values)
         if isinstance(moved, FlowState):
             return moved
@@ -151,23 +151,22 @@ def _answered(state: FlowState, step: Step, choices: Choices) -> FlowState | Non
     raise StuckError(f"{state.service.id} takes no made-up answer at {step.id}: {', '.join(keys)}")
 
 
-def sample_answers(state: FlowState, step: Step, choices: Choices) -> Iterator[dict[str, object]]:
+def sample_answers(facts: Mapping[str, Fact], today: date, step: Step, choices: Choices) -> Iterator[dict[str, object]]:
     """Answers for one step, dates and numbers tried near and far until the rules let one pass."""
     if step.instead and choices.get(step.instead) is True:
         yield {step.instead: True}
         return
-    pools = [_pool(state, name, choices) for name in step.ask]
+    pools = [_pool(facts, today, facts[name], choices) for name in step.ask]
     yield from itertools.islice((dict(zip(step.ask, row, strict=True)) for row in itertools.product(*pools)), 400)
 
 
-def _pool(state: FlowState, name: str, choices: Choices) -> Sequence[object]:
-    fact = state.catalogue.facts[name]
-    chosen = choices.get(name, fact.choices[0] if fact.choices else "given")
+def _pool(facts: Mapping[str, Fact], today: date, fact: Fact, choices: Choices) -> Sequence[object]:
+    chosen = choices.get(fact.id, fact.choices[0] if fact.choices else "given")
     if chosen is None or fact.choices or (fact.type == "yes_no" and chosen != "given"):
         return (chosen,)
     if fact.type == "date":
-        return _dates(state.today, _AGES.get(chosen, _AGES["old"]))
-    return (_sample(state, fact),)
+        return _dates(today, _AGES.get(chosen, _AGES["old"]))
+    return (_sample(facts, today, fact),)
 
 
 def _dates(today: date, ages: Sequence[int]) -> list[date]:
@@ -175,20 +174,20 @@ def _dates(today: date, ages: Sequence[int]) -> list[date]:
     return years + [today + timedelta(days=days) for days in _DAYS]
 
 
-def _sample(state: FlowState, fact: Fact) -> Value:
+def _sample(facts: Mapping[str, Fact], today: date, fact: Fact) -> Value:
     if fact.type in ("number", "money"):
         return fact.least or min(1, fact.most or 1)
     if fact.type == "list":
-        return tuple(Item(f"made-up-{place}", _item(state, fact)) for place in range(max(1, fact.least or 1)))
+        return tuple(Item(f"made-up-{place}", _item(facts, today, fact)) for place in range(max(1, fact.least or 1)))
     if fact.type in ("text", "name"):
         return _FORMATTED.get(fact.format, "Example").ljust(fact.least or 0, "e")[: fact.most or 60]
     return _SAMPLES[fact.type]
 
 
-def _item(state: FlowState, fact: Fact) -> dict[str, Value]:
-    inner = [state.catalogue.facts[name] for name in fact.of]
-    return {each.id: each.choices[0] if each.choices else _plain(state, each) for each in inner}
+def _item(facts: Mapping[str, Fact], today: date, fact: Fact) -> dict[str, Value]:
+    inner = [facts[name] for name in fact.of]
+    return {each.id: each.choices[0] if each.choices else _plain(facts, today, each) for each in inner}
 
 
-def _plain(state: FlowState, fact: Fact) -> Value:
-    return state.today.replace(year=state.today.year - 10, day=1) if fact.type == "date" else _sample(state, fact)
+def _plain(facts: Mapping[str, Fact], today: date, fact: Fact) -> Value:
+    return today.replace(year=today.year - 10, day=1) if fact.type == "date" else _sample(facts, today, fact)

@@ -53,7 +53,7 @@ def _hashed_item(item: ReviewItem) -> Json:
 
 
 def _hashed(value: Value) -> Json:
-    return hashlib.sha256(value.data).hexdigest() if isinstance(value, Capture) else _plain(value)
+    return hashlib.sha256(value.data).hexdigest() if isinstance(value, Capture) else as_json(value)
 
 
 def fee_cents(state: FlowState) -> int | None:
@@ -78,7 +78,7 @@ def _row_cents(row: FeeRow, facts: Mapping[str, Filled]) -> int | None:
 def payload(state: FlowState) -> dict[str, Json]:
     """The answers on the path as JSON values; pictures are not in it (see `attachments`)."""
     facts = walked(state).facts
-    return {name: _plain(filled.value) for name, filled in facts.items() if not isinstance(filled.value, Capture)}
+    return {name: as_json(filled.value) for name, filled in facts.items() if not isinstance(filled.value, Capture)}
 
 
 def attachments(state: FlowState) -> tuple[tuple[str, Capture], ...]:
@@ -105,7 +105,8 @@ def consent_record(state: FlowState) -> dict[str, Json]:
     }
 
 
-def _plain(value: Value) -> Json:
+def as_json(value: Value) -> Json:
+    """The wire form of a value; a picture is its SHA-256."""
     match value:
         case date():
             return value.isoformat()
@@ -121,4 +122,4 @@ def _plain(value: Value) -> Json:
 
 
 def _item(item: Item) -> Json:
-    return {"id": item.id, **{name: _plain(value) for name, value in item.values.items()}}
+    return {"id": item.id, **{name: as_json(value) for name, value in item.values.items()}}
