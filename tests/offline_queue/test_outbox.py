@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -203,7 +204,7 @@ def test_a_jump_of_the_wall_clock_neither_loses_nor_reorders_nor_delays(
     assert outbox.status().oldest_age_s >= 0
 
 
-@pytest.mark.parametrize("spoil", ["other_key", "other_envelope", "altered", "garbage"])
+@pytest.mark.parametrize("spoil", ["other_key", "other_envelope", "other_digest", "altered", "garbage"])
 def test_only_a_receipt_signed_over_our_id_and_digest_removes_a_payload(
     outbox: Outbox, bench: Bench, spoil: str
 ) -> None:
@@ -212,6 +213,7 @@ def test_only_a_receipt_signed_over_our_id_and_digest_removes_a_payload(
     text = {
         "other_key": Bench().receipt_for(sealed),
         "other_envelope": bench.receipt_for(bench.sealed()),
+        "other_digest": bench.receipt_for(replace(sealed, sha256=bytes(32))),
         "altered": bench.receipt_for(sealed).replace("P1", "P2"),
         "garbage": "<html>ok</html>",
     }[spoil]
@@ -293,7 +295,7 @@ def test_a_full_disk_refuses_saves_and_the_ballast_lets_envelopes_out(tmp_path: 
         eventually(lambda: isinstance(outbox.save(bench.sealed()), Saved))
         outbox.close()
     finally:
-        subprocess.run(["umount", str(disk)], check=True, timeout=10)
+        subprocess.run(["umount", "--lazy", str(disk)], check=True, timeout=10)
 
 
 def test_a_database_of_a_later_version_is_left_alone(tmp_path: Path, bench: Bench) -> None:
