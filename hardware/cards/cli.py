@@ -283,7 +283,13 @@ def document_fields(document: IdentityDocument, show: bool) -> dict[str, Any]:
         "sex": document.sex,
     }
     shown = texts if show else {name: text[:1] + "*" * (len(text) - 1) for name, text in texts.items()}
-    return {"kind": document.kind, "origin": document.origin, **shown, "photo_bytes": len(document.photo_jpeg or b"")}
+    return {
+        "kind": document.kind,
+        "origin": document.origin,
+        "chip_proved": document.chip_proved,
+        **shown,
+        "photo_bytes": len(document.photo_jpeg or b""),
+    }
 
 
 def in_words(event: object, show: bool) -> str:

@@ -17,7 +17,8 @@ KINDS = ("hkic", "resident_id", "residence_permit", "foreigner_permit", "home_re
 class IdentityDocument:
     """What was read from one document: `kind` is one of KINDS, `number` as printed on it, names empty if absent.
 
-    `origin` says whether its issuer's signature was proved; the demo card carries none.
+    `origin` says whether its issuer's signature was proved; the demo card carries none. `chip_proved` tells a chip
+    that holds its document's key from one that may be a copy of the data.
     """
 
     kind: str
@@ -28,6 +29,7 @@ class IdentityDocument:
     sex: Sex
     photo_jpeg: bytes | None
     origin: Origin = "unsigned"
+    chip_proved: bool = False
 
     def __repr__(self) -> str:
         return f"IdentityDocument(kind={self.kind!r}, …)"  # personal data never reaches a log

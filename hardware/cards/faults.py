@@ -12,6 +12,7 @@ FAULT_CODES = (
     "card_timeout",  # answered too slowly to finish
     "card_access_denied",  # the key typed or scanned does not open this document's chip
     "card_channel_broken",  # an answer inside the protected channel was forged or garbled
+    "card_unsupported",  # a travel document whose signatures this kiosk cannot check
     "card_not_genuine",  # its data is not what its issuer signed
     "staff_card_foreign",  # a staff card of another house, or without a role here
     "staff_card_expired",

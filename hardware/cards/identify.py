@@ -76,4 +76,4 @@ def read_travel_document(
     if key is None:
         raise KeyNeededError(touched.methods)
     found = document.read(transport, touched, key, progress, store=TrustStore(anchors), now=now)
-    return replace(found.document, origin=found.verdict.origin)
+    return replace(found.document, origin=found.verdict.origin, chip_proved=found.chip_proved)

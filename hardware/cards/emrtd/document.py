@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hardware.cards import tlv
 from hardware.cards.apdu import OK, Transport, exchange, select_application
 from hardware.cards.demo_card import EXTENDED_LENGTHS, Progress
 from hardware.cards.documents import IdentityDocument, Sex
-from hardware.cards.emrtd import bac, lds, pace
+from hardware.cards.emrtd import bac, chip, lds, pace
 from hardware.cards.emrtd.image import as_jpeg
-from hardware.cards.emrtd.lds import DG1, DG2, DG11, SOD, FileReader
+from hardware.cards.emrtd.lds import SOD, FileReader
 from hardware.cards.emrtd.mrz import AccessKey, Mrz, MrzKey
 from hardware.cards.emrtd.secure_messaging import SecureChannel
-from hardware.cards.emrtd.trust import TrustStore, Verdict, judge, open_security_object
+from hardware.cards.emrtd.trust import SecurityObject, TrustStore, Verdict, judge, not_genuine, open_security_object
 from hardware.cards.faults import CardError
 
 EXTENDED_OVERHEAD = 64  # room for the channel's own objects in an extended answer
@@ -74,29 +74,67 @@ def open_channel(
     return bac.establish(transport, key, random)
 
 
-@dataclass
-class _Running:
-    """Progress over several files: done files count in full."""
-
-    tell: Progress
-    done: int = 0
-    last: int = field(default=0)
-
-    def __call__(self, done: int, total: int) -> None:
-        self.last = total
-        self.tell(self.done + done, self.done + total)
-
-    def next_file(self) -> None:
-        self.done += self.last
-
-
 @dataclass(frozen=True, repr=False)
 class Read:
-    """A verified document."""
+    """A verified document; `chip_proved` tells the chip of this document from a copy of its data."""
 
     document: IdentityDocument
     mrz: Mrz
     verdict: Verdict
+    chip_proved: bool
+
+
+@dataclass
+class _Reading:
+    """One reading under way: the channel may be replaced, the progress counts files already done in full."""
+
+    channel: SecureChannel
+    touched: Touched
+    tell: Progress
+    random: Callable[[int], bytes]
+    security: SecurityObject | None = None
+    done: int = 0
+    by_channel: bool = False  # the channel itself proves the chip
+
+    def take(self, identifier: int) -> bytes:
+        """Read one file."""
+        files = FileReader(self.channel, _chunk(self.channel, self.touched))
+        file = files.read(identifier, lambda done, total: self.tell(self.done + done, self.done + total))
+        self.done += len(file)
+        return file
+
+    def group(self, number: int) -> bytes | None:
+        """Read one data group and check it against the signed list; None when the list does not have it."""
+        if self.security is None or number not in self.security.hashes:
+            return None
+        file = self.take(lds.data_group(number))
+        self.security.check(number, file)
+        return file
+
+    def identity(self) -> Mrz:
+        """The zone in DG1; after chip authentication its first answer is the chip's proof."""
+        try:
+            dg1 = self.group(1)
+        except CardError as error:
+            if self.by_channel and error.fault.code == "card_channel_broken":
+                raise chip.copied("chip authentication") from None
+            raise
+        if dg1 is None:
+            raise not_genuine("DG1 is not signed")
+        return lds.parse_dg1(dg1)
+
+    def prove_chip(self, dg14: bytes | None) -> bool:
+        """Chip authentication where it is offered, else active authentication; False when neither is."""
+        key = chip.chip_key(dg14) if dg14 is not None else None
+        if key is not None:
+            self.channel = chip.authenticate_chip(self.channel, key, self.random)
+            self.by_channel = True
+            return True
+        dg15 = self.group(15)
+        if dg15 is None:
+            return False
+        chip.prove_actively(self.channel, dg15, dg14, self.random)
+        return True
 
 
 def read(
@@ -109,27 +147,20 @@ def read(
     now: datetime,
     random: Callable[[int], bytes] = os.urandom,
 ) -> Read:
-    """Open and read the document and check it against its issuer's signature; raises CardError."""
-    channel = open_channel(transport, touched, key, random)
-    files = FileReader(channel, _chunk(channel, touched))
-    running = _Running(progress)
+    """Open and read the document, prove its data by its issuer's signature and its chip by its key.
 
-    def take(identifier: int) -> bytes:
-        file = files.read(identifier, running)
-        running.next_file()
-        return file
-
-    security = open_security_object(take(SOD))
-    dg1 = take(DG1)
-    security.check(1, dg1)
-    zone = lds.parse_dg1(dg1)
-    groups = {number: take(lds.data_group(number)) for number in (2, 11) if number in security.hashes}
-    for number, file in groups.items():
-        security.check(number, file)
-    verdict = judge(security, store, now.astimezone(UTC))
-    name_zh = lds.parse_dg11(groups[DG11 & 0xFF]) if 11 in groups else ""
-    photo = as_jpeg(lds.parse_dg2(groups[DG2 & 0xFF])) if 2 in groups else None
-    return Read(_document(zone, name_zh, photo, now), zone, verdict)
+    Raises CardError. The chip is proved before the photo is read: the first answer that the new channel accepts is
+    the proof, and a copy costs nobody the wait for its photo.
+    """
+    reading = _Reading(open_channel(transport, touched, key, random), touched, progress, random)
+    reading.security = open_security_object(reading.take(SOD))
+    proved = reading.prove_chip(reading.group(14))
+    zone = reading.identity()
+    dg11, dg2 = reading.group(11), reading.group(2)
+    verdict = judge(reading.security, store, now.astimezone(UTC))
+    name_zh = lds.parse_dg11(dg11) if dg11 is not None else ""
+    photo = as_jpeg(lds.parse_dg2(dg2)) if dg2 is not None else None
+    return Read(_document(zone, name_zh, photo, now), zone, verdict, proved)
 
 
 def _chunk(channel: SecureChannel, touched: Touched) -> int:

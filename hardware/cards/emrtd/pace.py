@@ -11,7 +11,7 @@ from asn1crypto import core  # type: ignore[import-untyped]
 from hardware.cards import tlv
 from hardware.cards.apdu import Command, Transport, exchange
 from hardware.cards.emrtd import ec
-from hardware.cards.emrtd.asn1 import NOT_DER
+from hardware.cards.emrtd.asn1 import NOT_DER, SecurityInfos
 from hardware.cards.emrtd.bac import DENIED, Random
 from hardware.cards.emrtd.curves import BY_PARAMETER_ID, Curve
 from hardware.cards.emrtd.mrz import AccessKey, MrzKey
@@ -58,23 +58,11 @@ class PaceInfo:
         return BY_PARAMETER_ID[self.parameter_id]
 
 
-class _SecurityInfo(core.Sequence):  # type: ignore[misc]
-    _fields = [  # noqa: RUF012 - asn1crypto's own form
-        ("protocol", core.ObjectIdentifier),
-        ("required", core.Any),
-        ("optional", core.Any, {"optional": True}),
-    ]
-
-
-class _SecurityInfos(core.SetOf):  # type: ignore[misc]
-    _child_spec = _SecurityInfo
-
-
 def offers(card_access: bytes) -> tuple[PaceInfo, ...]:
     """The offers of EF.CardAccess we can take, strongest first; raises CardError if it is no SecurityInfos."""
     try:
         listed = [
-            (info["protocol"].dotted, info["optional"].native) for info in _SecurityInfos.load(card_access, strict=True)
+            (info["protocol"].dotted, info["optional"].native) for info in SecurityInfos.load(card_access, strict=True)
         ]
     except NOT_DER as error:
         raise CardError("card_invalid", "EF.CardAccess") from error

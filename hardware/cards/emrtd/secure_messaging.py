@@ -49,6 +49,11 @@ class SecureChannel:
         """Which ciphers protect it."""
         return self._keys.suite
 
+    def restart(self, keys: Keys) -> SecureChannel:
+        """The channel that goes on under new keys; this one is closed."""
+        self._open = False
+        return SecureChannel(self._transport, keys)
+
     def transmit(self, command: bytes) -> bytes:
         """Send one plain command APDU; the plain answer with its status bytes."""
         plain = decode_command(command)

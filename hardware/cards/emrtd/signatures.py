@@ -39,8 +39,8 @@ LIBRARY_CURVES: dict[str, library.EllipticCurve] = {
 
 
 def unsupported(what: str) -> CardError:
-    """The fault of a signature we cannot judge."""
-    return CardError("card_not_genuine", f"{what} not supported")
+    """The fault of a signature we cannot judge: the document may well be genuine."""
+    return CardError("card_unsupported", what, retriable=False)
 
 
 def digest(name: str, message: bytes) -> bytes:

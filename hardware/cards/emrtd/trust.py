@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -66,8 +67,9 @@ class TrustStore:
     def issuer_of(self, certificate: x509.Certificate) -> x509.Certificate | None:
         """The trusted certificate whose key signed this one."""
         for candidate in self._by_subject.get(certificate.issuer.dump(), []):
-            if signed_by(certificate, candidate):
-                return candidate
+            with suppress(CardError):  # a key we cannot use is no anchor
+                if signed_by(certificate, candidate):
+                    return candidate
         return None
 
 

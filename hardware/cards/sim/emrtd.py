@@ -16,6 +16,7 @@ from asn1crypto import core  # type: ignore[import-untyped]
 from hardware.cards import tlv
 from hardware.cards.apdu import Command, decode_command
 from hardware.cards.emrtd import bac, ec, pace
+from hardware.cards.emrtd.chip import ChipKey, session_keys
 from hardware.cards.emrtd.curves import Curve
 from hardware.cards.emrtd.lds import AID, CARD_ACCESS, CHIP_INFO, MASTER_FILE
 from hardware.cards.emrtd.mrz import AccessKey, Can, MrzKey
@@ -63,7 +64,8 @@ class EmrtdCard:
     """One document: the files of its application by identifier, and what opens it.
 
     `offer` is its PACE (None: BAC only), `bac` whether it still takes BAC, `extended` its longest answer beyond 256
-    bytes (None: short only). `tries` counts the refused keys.
+    bytes (None: short only). `chip_key` and `chip_secret` answer chip authentication, `sign` active authentication.
+    `tries` counts the refused keys.
     """
 
     files: Mapping[int, bytes]
@@ -73,6 +75,9 @@ class EmrtdCard:
     bac: bool = True
     extended: int | None = None
     random: Callable[[int], bytes] = os.urandom
+    chip_key: ChipKey | None = None
+    chip_secret: int = 0
+    sign: Callable[[bytes], bytes] | None = None
     tries: int = 0
     atr: bytes = field(default=answer_to_reset(b"\x80\x31eMRTD"), init=False)
 
@@ -86,6 +91,8 @@ class EmrtdCard:
         self._file: bytes | None = None
         self._challenge = b""
         self._exchange: _Exchange | None = None
+        self._next_keys: Keys | None = None
+        self._chip_chosen = False
 
     def respond(self, command: bytes) -> bytes:
         """The answer to one command, protected while a session lasts."""
@@ -103,6 +110,8 @@ class EmrtdCard:
             return _raw(b"", plain)
         data, sw = self._obey(plain)
         answer = cover(keys, data, sw, odd=bool(plain.ins & 1))
+        if self._next_keys is not None:  # the answer itself still goes under the old keys
+            self._keys, self._next_keys = self._next_keys, None
         if not command.extended and len(answer) > 258:
             self.reset()
             return _raw(b"", WRONG_LENGTH)
@@ -115,8 +124,9 @@ class EmrtdCard:
             0xB1: self._read_odd,
             0x84: self._give_challenge,
             0x82: self._authenticate,
-            0x22: self._prepare_pace,
+            0x22: self._prepare,
             0x86: self._do_pace,
+            0x88: self._sign,
         }
         verb = verbs.get(command.ins)
         try:
@@ -204,6 +214,33 @@ class EmrtdCard:
         self._keys = bac.session_keys(plain[16:], half, challenge, plain[:8])
         return answer + TRIPLE_DES.mac(mac, pad(answer, 8)), OK
 
+    # -- chip authentication and active authentication
+
+    def _prepare(self, command: Command) -> Reply:
+        if command.p1 == 0xC1:
+            return self._prepare_pace(command)
+        key = self.chip_key
+        if key is None or self._keys is None or command.p1 != 0x41:
+            return b"", NO_INSTRUCTION
+        objects = tlv.parse(command.data)
+        reference = None if key.reference is None else core.Integer(key.reference).contents
+        if objects.get(0x84) != reference:
+            return b"", WRONG_DATA
+        if key.suite == TRIPLE_DES:
+            return self._agree_on_chip(key, objects.get(0x91, b"")) if command.p2 == 0xA6 else (b"", WRONG_DATA)
+        self._chip_chosen = command.p2 == 0xA4 and objects.get(0x80) == core.ObjectIdentifier(key.oid).contents
+        return b"", OK if self._chip_chosen else WRONG_DATA
+
+    def _agree_on_chip(self, key: ChipKey, public: bytes) -> Reply:
+        shared = ec.multiply(key.curve, self.chip_secret, ec.decode(key.curve, public))
+        self._next_keys = session_keys(key, shared)
+        return b"", OK
+
+    def _sign(self, command: Command) -> Reply:
+        if self.sign is None or self._keys is None or len(command.data) != 8:
+            return b"", NO_INSTRUCTION
+        return self.sign(command.data), OK
+
     # -- PACE
 
     def _prepare_pace(self, command: Command) -> Reply:
@@ -219,7 +256,11 @@ class EmrtdCard:
         return b"", OK
 
     def _do_pace(self, command: Command) -> Reply:
-        """One step of the chain; whatever goes wrong ends the exchange."""
+        """One step of the chain; whatever goes wrong ends the exchange. Inside a session it is chip authentication."""
+        if self._chip_chosen and self.chip_key is not None:
+            self._chip_chosen = False
+            public = tlv.parse(tlv.unwrap(command.data, 0x7C)).get(0x80, b"")
+            return tlv.encode(0x7C, b""), self._agree_on_chip(self.chip_key, public)[1]
         exchange, self._exchange = self._exchange, None
         if exchange is None or self.offer is None:
             return b"", NO_ACCESS

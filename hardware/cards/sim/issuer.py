@@ -25,6 +25,7 @@ from hardware.cards.emrtd.mrz import Can, MrzKey, check_digit
 from hardware.cards.emrtd.signatures import LIBRARY_CURVES
 from hardware.cards.emrtd.trust import SECURITY_OBJECT, LdsSecurityObject
 from hardware.cards.people import Person
+from hardware.cards.sim.chip_keys import ChipSecret
 from hardware.cards.sim.emrtd import EmrtdCard
 
 Scheme = Literal["rsa", "rsa_pss"] | str
@@ -171,10 +172,15 @@ class Issuer:
         }
         return cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed)})
 
-    def files(self, person: Person, image: bytes | None = None) -> dict[int, bytes]:
-        """The application's files of a made-up person's passport; `image` stands in for their drawn photo."""
+    def files(
+        self, person: Person, image: bytes | None = None, more: Mapping[int, bytes] | None = None
+    ) -> dict[int, bytes]:
+        """The application's files of a made-up person's passport.
+
+        `image` stands in for their drawn photo; `more` are further data groups, such as those of a chip's keys.
+        """
         photo = image if image is not None else person.document().photo_jpeg or b""
-        groups = {1: dg1(person), 2: dg2(photo), 11: dg11(person)}
+        groups = {1: dg1(person), 2: dg2(photo), 11: dg11(person), **(more or {})}
         present = tlv.encode(0x5C, bytes((0x61, 0x75, 0x6B)))
         common = tlv.encode(0x60, tlv.encode(0x5F01, b"0107") + tlv.encode(0x5F36, b"040000") + present)
         files = {lds.data_group(number): file for number, file in groups.items()}
@@ -187,11 +193,20 @@ class Issuer:
         offer: pace.PaceInfo | None = None,
         extended: int | None = None,
         image: bytes | None = None,
+        chip: ChipSecret | None = None,
     ) -> EmrtdCard:
         """A made-up person's passport, opened by `passport_key(person)` or by SPECIMEN_CAN."""
-        can = Can(SPECIMEN_CAN)
+        own = chip or ChipSecret()
         return EmrtdCard(
-            self.files(person, image), passport_key(person), can, offer, bac=offer is None, extended=extended
+            files=self.files(person, image, own.groups),
+            key=passport_key(person),
+            can=Can(SPECIMEN_CAN),
+            offer=offer,
+            bac=offer is None,
+            extended=extended,
+            chip_key=own.key,
+            chip_secret=own.secret,
+            sign=own.sign,
         )
 
 
