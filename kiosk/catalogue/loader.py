@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from kiosk.catalogue.conditions import Kind
+from kiosk.catalogue.events import Event, read_events
 from kiosk.catalogue.fact_file import condition_kinds, read_facts
 from kiosk.catalogue.findings import CatalogueError, Finding, nearest
 from kiosk.catalogue.listing import disagreement, read_listing, with_availability
@@ -31,6 +32,7 @@ class Catalogue:
     listing: tuple[ListedService, ...]
     texts: Texts
     synonyms: Mapping[str, tuple[str, ...]]
+    events: Mapping[str, Event]
 
     def search(self, query: str, language: Language) -> tuple[ListedService, ...]:
         """Services that fit the words, best first; the language breaks ties. The index is built at the first call."""
@@ -83,8 +85,10 @@ class _Loading:
         self._compare(listing, by_id)
         source = self._source(folder / "synonyms.toml")
         synonyms = read_synonyms(source, {row.id for row in listing}, self._findings) if source else {}
+        source = self._source(folder / "events.toml")
+        events = read_events(source, by_id, texts, self._findings) if source else {}
         version = catalogue_version(self._assets)
-        return Catalogue(version, facts, by_id, with_availability(listing, by_id), texts, synonyms)
+        return Catalogue(version, facts, by_id, with_availability(listing, by_id), texts, synonyms, events)
 
     def _compare(self, listing: tuple[ListedService, ...], services: Mapping[str, Service]) -> None:
         rows = {row.id: row for row in listing}

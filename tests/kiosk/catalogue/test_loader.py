@@ -11,6 +11,7 @@ from kiosk.catalogue import Catalogue, CatalogueError, Finding, load_catalogue
 from kiosk.catalogue.loader import catalogue_version
 
 SERVICE = "services/HK-WEL-01.toml"
+EVENTS = '[[event]]\nid = "retire"\nusual = ["HK-WEL-01"]\n'
 
 
 @pytest.fixture
@@ -19,6 +20,7 @@ def copy(tmp_path: Path, assets: Path) -> Path:
     for name in ("facts.toml", SERVICE, "services/listing.tsv", "services/synonyms.toml"):
         (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         shutil.copy(assets / name, tmp_path / name)
+    (tmp_path / "services/events.toml").write_text(EVENTS, encoding="utf-8")
     for language in ("en", "zh_Hant", "zh_Hans"):
         folder = tmp_path / "texts" / language
         folder.mkdir(parents=True)
@@ -75,6 +77,9 @@ def test_a_catalogue_of_one_service_loads(copy: Path) -> None:
         ("texts/zh_Hans/facts.toml", "最多 {most} 个", "最多几个", "other placeholders in zh_Hans", None),
         ("texts/en/facts.toml", '"Sex"', '""', "must be a text that is not empty", None),
         ("services/listing.tsv", "\tSWD\t", "\tSWX\t", "'SWX' has no text", "SWD"),
+        ("services/events.toml", '"HK-WEL-01"', '"HK-WEL-011"', "is not a service here", "HK-WEL-01"),
+        ("services/events.toml", '"retire"', '"retired"', "event.retired.title is missing", None),
+        ("services/events.toml", "usual", "usally", "usally is not a key", "usual"),
         ("services/synonyms.toml", '"GD-IDE-02"', '"GD-IDE-22"', "GD-IDE-22 is not in the listing", "GD-IDE-02"),
     ],
 )
