@@ -37,6 +37,7 @@ from hardware.cards.sim.lab import CardLab, LabError
 from hardware.device import Fault, Status, Supervisor
 
 ANCHOR_HELP = "A trusted country signing certificate, in DER; may be given several times."
+PUBLISHER = "A country signing certificate whose lists you trust, in DER; may be given several times."
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
 reader_option = click.option("--reader", default="", help="Only readers whose name contains this.")
 show_option = click.option("--show", is_flag=True, help="Show personal data in full instead of masked.")
@@ -227,6 +228,33 @@ def opened_lab(as_json: bool) -> Iterator[CardLab]:
         except LabError as error:
             fail(Fault("lab_unavailable", retriable=False, detail=str(error)), as_json)
         yield lab
+
+
+@main.command("anchors")
+@json_option
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--publisher", "publishers", multiple=True, type=click.Path(exists=True, path_type=Path), help=PUBLISHER)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write the certificates here, in DER.")
+def anchors_command(path: Path, as_json: bool, publishers: tuple[Path, ...], out: Path | None) -> None:
+    """Check a master list of country signing certificates, say what is in it, and unpack it for `read --anchor`."""
+    from hardware.cards.emrtd import master_list  # loads the ciphers, which most commands never need
+    from hardware.cards.emrtd.trust import TrustStore
+
+    try:
+        found = master_list.load(path.read_bytes(), TrustStore(publisher.read_bytes() for publisher in publishers))
+    except CardError as error:
+        fail(error.fault, as_json)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        for number, der in enumerate(found.certificates):
+            (out / f"{number:04}.cer").write_bytes(der)
+    signed_at = found.signed_at.isoformat() if found.signed_at else ""
+    facts = {"certificates": len(found.certificates), "publisher": found.publisher, "signed_at": signed_at}
+    vouched = "vouched for" if found.vouched else "NOT vouched for by a publisher you trust"
+    words = (
+        f"{len(found.certificates)} certificates of {len(found.countries)} countries, published by {found.publisher}"
+    )
+    put({**facts, "vouched": found.vouched, "countries": found.countries}, as_json, f"{words} {signed_at}: {vouched}")
 
 
 @main.command("lab")

@@ -16,7 +16,8 @@ from hardware.cards.emrtd.image import as_jpeg
 from hardware.cards.emrtd.lds import SOD, FileReader
 from hardware.cards.emrtd.mrz import AccessKey, Mrz, MrzKey
 from hardware.cards.emrtd.secure_messaging import SecureChannel
-from hardware.cards.emrtd.trust import SecurityObject, TrustStore, Verdict, judge, not_genuine, open_security_object
+from hardware.cards.emrtd.signed_data import not_genuine
+from hardware.cards.emrtd.trust import SecurityObject, TrustStore, Verdict, judge, open_security_object
 from hardware.cards.faults import CardError
 
 EXTENDED_OVERHEAD = 64  # room for the channel's own objects in an extended answer

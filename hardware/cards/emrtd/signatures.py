@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 
-from asn1crypto import algos, keys, x509  # type: ignore[import-untyped]
+from asn1crypto import algos, keys  # type: ignore[import-untyped]
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec as library
@@ -142,12 +142,3 @@ def _spelled_out(domain: keys.SpecifiedECDomain) -> tuple[int, ...]:
         int.from_bytes(base[half:], "big"),
         int(domain["order"].native),
     )
-
-
-def signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """Whether the issuer's key signed this certificate."""
-    algorithm = certificate["signature_algorithm"]
-    kind = algorithm["algorithm"].native
-    name = "sha256" if kind in ("rsassa_pss", "rsassa_pkcs1v15") else algorithm.hash_algo
-    message = certificate["tbs_certificate"].dump()
-    return verifies(issuer.public_key, algorithm, name, message, certificate["signature_value"].native)

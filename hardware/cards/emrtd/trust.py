@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from asn1crypto import cms, core, x509  # type: ignore[import-untyped]
+from asn1crypto import cms, core, crl, x509  # type: ignore[import-untyped]
 
 from hardware.cards import tlv
 from hardware.cards.emrtd.asn1 import NOT_DER
-from hardware.cards.emrtd.signatures import digest, signed_by, verifies
+from hardware.cards.emrtd.signatures import digest, verifies
+from hardware.cards.emrtd.signed_data import not_genuine, open_signed_data
 from hardware.cards.faults import CardError
 
 SECURITY_OBJECT = "2.23.136.1.1.1"
@@ -52,25 +53,55 @@ class LdsSecurityObject(core.Sequence):  # type: ignore[misc]
 
 
 class TrustStore:
-    """The country signing certificates a site trusts."""
+    """The country signing certificates a site trusts, and the document signers their countries have revoked."""
 
-    def __init__(self, certificates: Iterable[bytes] = ()) -> None:
-        """`certificates` in DER; raises ValueError for bytes that are none."""
+    def __init__(self, certificates: Iterable[bytes] = (), revocations: Iterable[bytes] = ()) -> None:
+        """Certificates and revocation lists in DER; raises ValueError for bytes that are none.
+
+        A revocation list counts only when a trusted certificate of its issuer signed it.
+        """
         self._by_subject: dict[bytes, list[x509.Certificate]] = {}
         for der in certificates:
             certificate = x509.Certificate.load(der, strict=True)
             self._by_subject.setdefault(certificate.subject.dump(), []).append(certificate)
+        self._revoked: set[tuple[bytes, int]] = set()
+        self.refused_lists = sum(not self._take(crl.CertificateList.load(der, strict=True)) for der in revocations)
 
     def __len__(self) -> int:
         return sum(len(known) for known in self._by_subject.values())
 
+    def _take(self, listed: crl.CertificateList) -> bool:
+        """Take a revocation list; False if nobody we trust signed it."""
+        content = listed["tbs_cert_list"]
+        issuer = content["issuer"].dump()
+        if not any(
+            _signed_by(listed, "tbs_cert_list", "signature", known) for known in self._by_subject.get(issuer, [])
+        ):
+            return False
+        for entry in content["revoked_certificates"] or ():
+            self._revoked.add((issuer, entry["user_certificate"].native))
+        return True
+
+    def revoked(self, certificate: x509.Certificate) -> bool:
+        """Whether its country has taken this document signer back."""
+        return (certificate.issuer.dump(), certificate.serial_number) in self._revoked
+
     def issuer_of(self, certificate: x509.Certificate) -> x509.Certificate | None:
         """The trusted certificate whose key signed this one."""
         for candidate in self._by_subject.get(certificate.issuer.dump(), []):
-            with suppress(CardError):  # a key we cannot use is no anchor
-                if signed_by(certificate, candidate):
-                    return candidate
+            if _signed_by(certificate, "tbs_certificate", "signature_value", candidate):
+                return candidate
         return None
+
+
+def _signed_by(signed: core.Sequence, content: str, signature: str, issuer: x509.Certificate) -> bool:
+    """Whether the issuer's key signed this certificate or list; a key we cannot use has signed nothing."""
+    algorithm = signed["signature_algorithm"]
+    kind = algorithm["algorithm"].native
+    name = "sha256" if kind in ("rsassa_pss", "rsassa_pkcs1v15") else algorithm.hash_algo
+    with suppress(CardError):
+        return verifies(issuer.public_key, algorithm, name, signed[content].dump(), signed[signature].native)
+    return False
 
 
 @dataclass(frozen=True)
@@ -87,11 +118,6 @@ class SecurityObject:
             raise CardError("card_not_genuine", f"DG{number} is not what was signed", retriable=False)
 
 
-def not_genuine(why: str) -> CardError:
-    """The fault of a security object that does not hold."""
-    return CardError("card_not_genuine", why, retriable=False)
-
-
 def open_security_object(file: bytes) -> SecurityObject:
     """EF.SOD with its signature checked against the certificate it carries; raises CardError("card_not_genuine")."""
     try:
@@ -101,44 +127,10 @@ def open_security_object(file: bytes) -> SecurityObject:
 
 
 def _opened(der: bytes) -> SecurityObject:
-    info = cms.ContentInfo.load(der, strict=True)
-    if info["content_type"].native != "signed_data":
-        raise not_genuine("EF.SOD is no signed data")
-    signed = info["content"]
-    content = signed["encap_content_info"]
-    if content["content_type"].dotted != SECURITY_OBJECT or len(signed["signer_infos"]) != 1:
-        raise not_genuine("EF.SOD signs something else")
-    encoded = bytes(content["content"])
-    signer = _signer(signed)
-    _check_signature(signed["signer_infos"][0], signer, encoded)
-    listed = LdsSecurityObject.load(encoded, strict=True)
+    signed = open_signed_data(der, SECURITY_OBJECT)
+    listed = LdsSecurityObject.load(signed.content, strict=True)
     hashes = {item["number"].native: item["value"].native for item in listed["hashes"]}
-    return SecurityObject(listed["hash_algorithm"]["algorithm"].native, hashes, signer)
-
-
-def _signer(signed: cms.SignedData) -> x509.Certificate:
-    wanted = signed["signer_infos"][0]["sid"]
-    for choice in signed["certificates"]:
-        certificate = choice.chosen
-        if wanted.name == "issuer_and_serial_number":
-            name, serial = wanted.chosen["issuer"], wanted.chosen["serial_number"].native
-            if certificate.serial_number == serial and certificate.issuer == name:
-                return certificate
-        elif certificate.key_identifier == wanted.chosen.native:
-            return certificate
-    raise not_genuine("EF.SOD without its signer's certificate")
-
-
-def _check_signature(info: cms.SignerInfo, signer: x509.Certificate, encoded: bytes) -> None:
-    name = info["digest_algorithm"]["algorithm"].native
-    attributes = {attribute["type"].native: attribute["values"] for attribute in info["signed_attrs"]}
-    if attributes["content_type"][0].dotted != SECURITY_OBJECT:
-        raise not_genuine("content type")
-    if not hmac.compare_digest(attributes["message_digest"][0].native, digest(name, encoded)):
-        raise not_genuine("message digest")
-    message = b"\x31" + info["signed_attrs"].dump()[1:]  # signed as a SET, stored under a context tag (RFC 5652 §5.4)
-    if not verifies(signer.public_key, info["signature_algorithm"], name, message, info["signature"].native):
-        raise not_genuine("signature")
+    return SecurityObject(listed["hash_algorithm"]["algorithm"].native, hashes, signed.signer)
 
 
 def judge(security: SecurityObject, store: TrustStore, now: datetime) -> Verdict:
@@ -148,6 +140,8 @@ def judge(security: SecurityObject, store: TrustStore, now: datetime) -> Verdict
         anchor = store.issuer_of(security.signer)
         if anchor is None:
             return Verdict("no_trust_anchor", country, "issuer not in the master list")
+        if store.revoked(security.signer):
+            raise not_genuine("its signer was revoked")
         if not all(_valid_at(certificate, now) for certificate in (security.signer, anchor)):
             return Verdict("no_trust_anchor", country, "a certificate is not valid today")
     except NOT_DER as error:

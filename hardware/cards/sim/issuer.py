@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from asn1crypto import algos, cms, core, keys, x509  # type: ignore[import-untyped]
+from asn1crypto import algos, cms, core, crl, keys, x509  # type: ignore[import-untyped]
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec as library
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from hardware.cards import tlv
 from hardware.cards.emrtd import lds, pace
 from hardware.cards.emrtd.curves import BY_NAME, Curve
+from hardware.cards.emrtd.master_list import MASTER_LIST, CscaMasterList
 from hardware.cards.emrtd.mrz import Can, MrzKey, check_digit
 from hardware.cards.emrtd.signatures import LIBRARY_CURVES
 from hardware.cards.emrtd.trust import SECURITY_OBJECT, LdsSecurityObject
@@ -140,19 +141,45 @@ class Issuer:
         """What goes into a trust store, in DER."""
         return bytes(self.country_certificate.dump())
 
+    def master_list(self, certificates: Iterable[bytes], signed_at: datetime = NOT_BEFORE) -> bytes:
+        """A master list of these certificates, published by this country."""
+        listed = {"version": 0, "certificates": [x509.Certificate.load(der) for der in certificates]}
+        return self._sign_content(CscaMasterList(listed).dump(), MASTER_LIST, signed_at)
+
+    def revocations(self, *serials: int) -> bytes:
+        """A list that takes the document signers of these serial numbers back."""
+        entries = [{"user_certificate": serial, "revocation_date": _time(NOT_BEFORE)} for serial in serials]
+        content = crl.TbsCertList(
+            {
+                "version": "v2",
+                "signature": self._country.algorithm,
+                "issuer": self.country_certificate.subject,
+                "this_update": _time(NOT_BEFORE),
+                "next_update": _time(NOT_AFTER),
+                "revoked_certificates": entries,
+            }
+        )
+        signed = {
+            "tbs_cert_list": content,
+            "signature_algorithm": self._country.algorithm,
+            "signature": self._country.sign(content.dump()),
+        }
+        return bytes(crl.CertificateList(signed).dump())
+
     def security_object(self, files: Mapping[int, bytes]) -> bytes:
         """EF.SOD over these data groups by number."""
         listed = [{"number": number, "value": hashlib.new(HASH, file).digest()} for number, file in files.items()]
         content = LdsSecurityObject({"version": 0, "hash_algorithm": {"algorithm": HASH}, "hashes": listed}).dump()
-        attributes = cms.CMSAttributes(
-            [
-                {"type": "content_type", "values": [cms.ContentType(SECURITY_OBJECT)]},
-                {"type": "message_digest", "values": [core.OctetString(hashlib.new(HASH, content).digest())]},
-            ]
-        )
-        return tlv.encode(0x77, self._signed(content, attributes).dump())
+        return tlv.encode(0x77, self._sign_content(content, SECURITY_OBJECT))
 
-    def _signed(self, content: bytes, attributes: cms.CMSAttributes) -> cms.ContentInfo:
+    def _sign_content(self, content: bytes, content_type: str, signed_at: datetime | None = None) -> bytes:
+        parts: list[dict[str, Any]] = [
+            {"type": "content_type", "values": [cms.ContentType(content_type)]},
+            {"type": "message_digest", "values": [core.OctetString(hashlib.new(HASH, content).digest())]},
+        ]
+        if signed_at is not None:
+            parts.append({"type": "signing_time", "values": [cms.Time({"utc_time": signed_at})]})
+        attributes = cms.CMSAttributes(parts)
         certificate = self.signer_certificate
         sid = {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
         signer: dict[str, Any] = {
@@ -166,11 +193,11 @@ class Issuer:
         signed = {
             "version": "v3",
             "digest_algorithms": [{"algorithm": HASH}],
-            "encap_content_info": {"content_type": SECURITY_OBJECT, "content": core.ParsableOctetString(content)},
+            "encap_content_info": {"content_type": content_type, "content": core.ParsableOctetString(content)},
             "certificates": [cms.CertificateChoices("certificate", certificate)],
             "signer_infos": [signer],
         }
-        return cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed)})
+        return bytes(cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed)}).dump())
 
     def files(
         self, person: Person, image: bytes | None = None, more: Mapping[int, bytes] | None = None
