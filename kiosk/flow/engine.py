@@ -13,7 +13,7 @@ from datetime import date
 from kiosk.catalogue.loader import Catalogue
 from kiosk.catalogue.model import Rule, Step
 from kiosk.flow.answers import Asking, is_empty, take
-from kiosk.flow.path import counting, holds, needed, walked
+from kiosk.flow.path import counting, holds
 from kiosk.flow.review import attachments, consent_record, consents, fee_cents, payload, review, review_hash
 from kiosk.flow.state import NOTHING, Consent, Filled, FlowState, Problem, Refused
 from kiosk.flow.validation import check
@@ -28,6 +28,7 @@ __all__ = [
     "current",
     "fee_cents",
     "fill",
+    "needed",
     "path",
     "payload",
     "position",
@@ -52,13 +53,18 @@ def current(state: FlowState) -> Step | None:
 
 def path(state: FlowState) -> tuple[Step, ...]:
     """The steps of this journey as far as they are known now."""
-    return walked(state).steps
+    return state.walk.steps
 
 
 def position(state: FlowState) -> tuple[int, int]:
     """(n, m): this is step n of m; (m, m) when the journey has ended."""
     ids = [step.id for step in path(state)]
     return (ids.index(state.at) + 1 if state.at in ids else len(ids), len(ids))
+
+
+def needed(state: FlowState, step: Step, fact_id: str) -> bool:
+    """Whether the step cannot be left without that fact."""
+    return not (fact_id in step.optional or state.catalogue.facts[fact_id].optional)
 
 
 def shown(state: FlowState, fact_id: str) -> Filled | None:
@@ -93,7 +99,7 @@ def _merged(state: FlowState, step: Step, taken: Mapping[str, Filled]) -> dict[s
 
 
 def _broken_rules(state: FlowState, step: Step) -> dict[str, Problem]:
-    facts = walked(state).facts
+    facts = state.walk.facts
     rules = [rule for rule in state.service.rules if rule.step == step.id]
     return {rule.on: _problem(state, rule, facts) for rule in rules if holds(rule.rule, facts, state.today) is False}
 
@@ -112,9 +118,11 @@ def _missing_consent(state: FlowState, step: Step) -> dict[str, Problem]:
 
 
 def _moved_on(before: FlowState, answered: FlowState, step: Step) -> FlowState:
-    changed = review_hash(answered) != review_hash(before)
-    done = _still_done(answered, changed) | {step.id}
-    moved = replace(answered, done=done, consents=_consents(answered, step), remembered=_unasked(before))
+    kept = _unless_changed(before, answered, step)
+    consents_now = tuple(consent for consent in kept.consents if consent.step != step.id)
+    if step.kind in _COVERED:
+        consents_now = (*consents_now, Consent(step.id, review_hash(answered)))
+    moved = replace(kept, done=kept.done | {step.id}, consents=consents_now, remembered=_unasked(before))
     target = _target(moved, step)
     if step.kind == "submit":
         return replace(moved, at=target, returning=False, history=())  # what is sent cannot be walked back into
@@ -123,16 +131,14 @@ def _moved_on(before: FlowState, answered: FlowState, step: Step) -> FlowState:
     )
 
 
-def _still_done(state: FlowState, changed: bool) -> frozenset[str]:
-    if not changed:
-        return state.done
-    covered = {step.id for step in state.service.steps if step.kind in (*_COVERED, "review")}
-    return state.done - covered
-
-
-def _consents(state: FlowState, step: Step) -> tuple[Consent, ...]:
-    kept = tuple(consent for consent in consents(state) if consent.step != step.id)
-    return (*kept, Consent(step.id, review_hash(state))) if step.kind in _COVERED else kept
+def _unless_changed(before: FlowState, answered: FlowState, step: Step) -> FlowState:
+    """What was agreed to stands only while the review shows the same."""
+    covered = {each.id for each in answered.service.steps if each.kind in (*_COVERED, "review")}
+    if not step.ask or not (answered.consents or answered.done & covered):
+        return answered
+    if review_hash(answered) == review_hash(before):
+        return answered
+    return replace(answered, done=answered.done - covered, consents=())
 
 
 def _unasked(before: FlowState) -> Mapping[str, Filled]:
@@ -147,7 +153,7 @@ def _bare(state: FlowState) -> FlowState:
 
 def _target(state: FlowState, step: Step) -> str | None:
     """The next step; on the way back to the review, the first step that still needs an answer."""
-    steps = walked(state).steps
+    steps = state.walk.steps
     later = steps[[s.id for s in steps].index(step.id) + 1 :]
     if state.returning:
         open_steps = [s for s in later if s.kind == "review" or not _complete(state, s)]

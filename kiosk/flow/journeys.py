@@ -56,12 +56,17 @@ Outcome = Literal["ended", "stopped"]
 
 @dataclass(frozen=True)
 class Journey:
-    """One walk: what was chosen, the steps it went through, and whether it ended or a rule stopped it."""
+    """One walk: what was chosen, the state at each step it came to, and whether it ended or a rule stopped it."""
 
     choices: Choices
-    steps: tuple[str, ...]
+    moments: tuple[FlowState, ...]
     outcome: Outcome
     state: FlowState
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The ids of the steps it went through."""
+        return tuple(moment.at or "" for moment in self.moments)
 
 
 class StuckError(Exception):
@@ -72,6 +77,16 @@ def journeys(catalogue: Catalogue, service_id: str, *, today: date) -> tuple[Jou
     """Walk the service once per row of a table in which every pair of choices occurs."""
     rows = pairwise(dimensions(catalogue.services[service_id], catalogue.facts))
     return tuple(_walk(catalogue, service_id, today, row) for row in rows)
+
+
+def pages(catalogue: Catalogue, service_id: str, *, today: date) -> dict[str, FlowState]:
+    """A state that stands at each step of the service, with made-up answers before it: what a preview draws."""
+    found: dict[str, FlowState] = {}
+    for journey in journeys(catalogue, service_id, today=today):
+        for moment in journey.moments:
+            found.setdefault(moment.at or "", moment)
+    order = [step.id for step in catalogue.services[service_id].steps]
+    return {step: found[step] for step in order if step in found}
 
 
 def dimensions(service: Service, facts: Mapping[str, Fact]) -> dict[str, tuple[object, ...]]:
@@ -126,11 +141,11 @@ def _most_new(
 
 def _walk(catalogue: Catalogue, service_id: str, today: date, choices: Choices) -> Journey:
     state = engine.start(catalogue, service_id, today=today)
-    seen: list[str] = []
+    seen: list[FlowState] = []
     while (step := engine.current(state)) is not None:
         if len(seen) > MOST_STEPS:
-            raise StuckError(f"{service_id} does not end: {' '.join(seen)}")
-        seen.append(step.id)
+            raise StuckError(f"{service_id} does not end")
+        seen.append(state)
         moved = _answered(state, step, choices)
         if moved is None:
             return Journey(choices, tuple(seen), "stopped", state)

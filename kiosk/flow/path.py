@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from kiosk.catalogue.conditions import Condition
 from kiosk.catalogue.model import Service, Step
-from kiosk.flow.state import Filled, FlowState
+from kiosk.flow.filled import Filled
 
 
 class Walk(NamedTuple):
@@ -42,13 +42,3 @@ def counting(step: Step, facts: Mapping[str, Filled]) -> tuple[str, ...]:
 def holds(condition: Condition, facts: Mapping[str, Filled], today: date) -> bool | None:
     """The condition over filled facts: True, False, or None while unknown."""
     return condition.holds({name: filled.value for name, filled in facts.items()}, today=today)
-
-
-def walked(state: FlowState) -> Walk:
-    """The path of a state."""
-    return walk(state.service, state.facts, state.today)
-
-
-def needed(state: FlowState, step: Step, name: str) -> bool:
-    """Whether a step cannot be left without that fact."""
-    return not (name in step.optional or state.catalogue.facts[name].optional)

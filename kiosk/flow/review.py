@@ -9,7 +9,7 @@ from datetime import date
 from typing import TypeAlias
 
 from kiosk.catalogue.model import Capture, FeeRow, Item, Payment, Slot, Value
-from kiosk.flow.path import counting, holds, walked
+from kiosk.flow.path import counting, holds
 from kiosk.flow.state import Consent, Filled, FlowState, ReviewGroup, ReviewItem
 
 Json: TypeAlias = str | int | bool | list["Json"] | dict[str, "Json"] | None
@@ -18,9 +18,9 @@ _AFTER_REVIEW = frozenset({"sign", "pay"})
 
 def review(state: FlowState) -> tuple[ReviewGroup, ...]:
     """Every answer on the path by the step that asked it; steps without an answer are left out."""
-    facts = walked(state).facts
+    facts = state.walk.facts
     groups = []
-    for step in walked(state).steps:
+    for step in state.walk.steps:
         if step.kind in _AFTER_REVIEW:
             continue
         names = [name for name in counting(step, facts) if name in facts]
@@ -58,7 +58,7 @@ def _hashed(value: Value) -> Json:
 
 def fee_cents(state: FlowState) -> int | None:
     """The fee in cents of the service's currency; None while unknown, or where the department sets it."""
-    facts = walked(state).facts
+    facts = state.walk.facts
     for row in state.service.fee.rows:
         held = True if row.when is None else holds(row.when, facts, state.today)
         if held is None:
@@ -77,13 +77,13 @@ def _row_cents(row: FeeRow, facts: Mapping[str, Filled]) -> int | None:
 
 def payload(state: FlowState) -> dict[str, Json]:
     """The answers on the path as JSON values; pictures are not in it (see `attachments`)."""
-    facts = walked(state).facts
+    facts = state.walk.facts
     return {name: as_json(filled.value) for name, filled in facts.items() if not isinstance(filled.value, Capture)}
 
 
 def attachments(state: FlowState) -> tuple[tuple[str, Capture], ...]:
     """The pictures on the path, with the fact each one answers."""
-    facts = walked(state).facts
+    facts = state.walk.facts
     return tuple((name, filled.value) for name, filled in facts.items() if isinstance(filled.value, Capture))
 
 

@@ -5,22 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from types import MappingProxyType
+from functools import cached_property
 from typing import NamedTuple
 
 from kiosk.catalogue.loader import Catalogue
 from kiosk.catalogue.model import Service, Value
+from kiosk.flow.filled import NOTHING, Filled
+from kiosk.flow.path import Walk, walk
 
-NOTHING: Mapping[str, Filled] = MappingProxyType({})
-
-
-@dataclass(frozen=True)
-class Filled:
-    """An answer and where it came from: `typed`, `card`, `document`, `iam_smart`…; a locked one cannot be edited."""
-
-    value: Value = field(repr=False)
-    source: str = "typed"
-    locked: bool = False
+__all__ = ["NOTHING", "Consent", "Filled", "FlowState", "Problem", "Refused", "ReviewGroup", "ReviewItem"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +57,11 @@ class FlowState:
     consents: tuple[Consent, ...] = ()
     history: tuple[FlowState, ...] = field(default=(), repr=False)
     remembered: Mapping[str, Filled] = field(default_factory=lambda: NOTHING, repr=False, compare=False)
+
+    @cached_property
+    def walk(self) -> Walk:
+        """Its path and the facts that count on it, worked out once for each moment."""
+        return walk(self.service, self.facts, self.today)
 
 
 class ReviewItem(NamedTuple):
