@@ -6,12 +6,12 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 
 from offline_queue.envelope import (
     CHUNK_BYTES,
@@ -26,6 +26,7 @@ from portal import intake
 from portal.guard import Guard, RateLimit, read_body
 from portal.intake import Missing, Taken
 from portal.keys import PublicKeys
+from portal.metrics import MEDIA_TYPE, Answers, gauges
 from portal.node import Limits, Node
 from portal.operator_pages import add_operator_pages
 from portal.operators import Operators
@@ -53,7 +54,9 @@ def create_app(
         yield
         await asyncio.to_thread(store.close)
 
-    app = FastAPI(title="Kiosk portal", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Kiosk portal", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
+    )
     _add_calls(app, node)
     _add_health(app, node)
     add_public_pages(app, node)
@@ -61,7 +64,9 @@ def create_app(
         add_operator_pages(app, node, operators)
     _add_refusals(app)
     rate_limit = RateLimit(rate=node.limits.rate, burst=node.limits.burst)
-    app.add_middleware(Guard, signer=signer, rate_limit=rate_limit)
+    answers = Answers()
+    _add_metrics(app, node, answers)
+    app.add_middleware(Guard, signer=signer, rate_limit=rate_limit, answers=answers)
     return app
 
 
@@ -113,7 +118,9 @@ def _add_calls(app: FastAPI, node: Node) -> None:
         ),
         openapi_extra=_body_of("application/octet-stream", f"up to {CHUNK_BYTES} bytes"),
     )
-    async def put_chunk(envelope_id: str, n: int, request: Request) -> Response:
+    async def put_chunk(
+        envelope_id: str, n: Annotated[int, Path(ge=0, le=MAX_BODY_BYTES // CHUNK_BYTES)], request: Request
+    ) -> Response:
         return await _put_chunk(node, envelope_id, n, request)
 
     @app.get(
@@ -219,6 +226,14 @@ def _add_health(app: FastAPI, node: Node) -> None:
     async def readyz() -> dict[str, str]:
         await node.run(lambda db: db.execute("SELECT 1").fetchone())
         return {"status": "ok"}
+
+
+def _add_metrics(app: FastAPI, node: Node, answers: Answers) -> None:
+    @app.get("/metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
+    async def metrics() -> Response:
+        now = node.wall()
+        lines = answers.lines() + await node.run(lambda db: gauges(db, now))
+        return Response("\n".join(lines) + "\n", media_type=MEDIA_TYPE)
 
 
 def _add_refusals(app: FastAPI) -> None:

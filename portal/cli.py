@@ -193,6 +193,20 @@ def show_fleet(folder: Path, as_json: bool) -> None:
         click.echo(f"{view.kiosk_id}  waiting {view.waiting}  {', '.join(view.alarms) or 'no alarms'}")
 
 
+@main.command()
+@_data
+def openapi(folder: Path) -> None:
+    """Print the contract as OpenAPI."""
+    from portal.app import create_app
+    from portal.keys import public_keys, signing_key
+    from portal.store import DATABASE, Store
+
+    store = Store(folder / DATABASE)
+    app = create_app(store, signing_key(folder), public_keys(folder))
+    store.close()
+    click.echo(json.dumps(app.openapi(), indent=1))
+
+
 @main.command("take-bundle")
 @_data
 @click.argument("bundle", type=click.Path(exists=True, dir_okay=False, path_type=Path))

@@ -1,6 +1,7 @@
 """What stands before every call: rate limit, body limit, and the signature under every answer."""
 
 import asyncio
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -11,8 +12,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from offline_queue.envelope import ANSWER_HEADER, NONCE_HEADER, Signer, answer_header, answer_message
+from portal.metrics import Answers
 from portal.problem import Problem
 
+log = logging.getLogger("portal")
 _CALLERS_KEPT: Final = 10_000
 
 
@@ -73,8 +76,9 @@ class RateLimit:
 class Guard:
     """ASGI middleware: refuses callers over their rate, and signs every answer under /v1/ for the asker's nonce."""
 
-    def __init__(self, app: ASGIApp, *, signer: Signer, rate_limit: RateLimit) -> None:
+    def __init__(self, app: ASGIApp, *, signer: Signer, rate_limit: RateLimit, answers: Answers) -> None:
         self._app = app
+        self._answers = answers
         self._signer = signer
         self._rate_limit = rate_limit
 
@@ -87,7 +91,25 @@ class Guard:
             send = _SigningSend(scope, send, self._signer)
         caller = (scope.get("client") or ("?", 0))[0]
         app = self._app if self._rate_limit.allows(caller) else Problem(429, "too_many").response()
-        await app(scope, receive, send)
+        await self._supervise(app, scope, receive, self._noting(scope["method"], send))
+
+    async def _supervise(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """A defect is logged, and its caller hears of it in the contract's own, signed words."""
+        try:
+            await app(scope, receive, send)
+        except Exception:
+            log.exception("a call failed")
+            await Problem(500, "internal").response()(scope, receive, send)
+
+    def _noting(self, method: str, send: Send) -> Send:
+        began = time.monotonic()
+
+        async def noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._answers.note(method, message["status"], time.monotonic() - began)
+            await send(message)
+
+        return noted
 
 
 class _SigningSend:
