@@ -162,10 +162,17 @@ class Session:
             raise CardError("card_timeout", "deadline")
         header = scard.SCARD_PCI_T0 if self._protocol == scard.SCARD_PROTOCOL_T0 else scard.SCARD_PCI_T1
         result, answer = scard.SCardTransmit(self._card, header, list(command))
-        check(result, "Transmit")
+        self._check_sent(result)
         if not answer:  # a card pulled in the middle of a command: success and nothing
             raise CardError("card_removed", "Transmit: empty answer")
         return bytes(answer)
+
+    def _check_sent(self, result: int) -> None:
+        """Raise the CardError of a transmission; a service that dies in the middle may leave any result behind."""
+        doubtful = result != scard.SCARD_S_SUCCESS and fault_code(result) == "card_unreadable"
+        if doubtful and self._reader not in list_readers():
+            raise CardError("reader_lost", f"Transmit {result & 0xFFFFFFFF:08X}")
+        check(result, "Transmit")
 
 
 def unstick(reader: str) -> bool:
