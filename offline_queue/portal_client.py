@@ -132,6 +132,12 @@ class PortalClient:
         answer = self._call("POST", "/v1/heartbeat", statement, "application/json")
         return answer if isinstance(answer, Trouble) else None
 
+    def ask(self, kind: str, body: Mapping[str, Json], key: DeviceKey) -> Mapping[str, Any] | Trouble:
+        """Hand in a statement of this kind (`enrol`, `renew`), signed by the device key; the portal's answer."""
+        statement = sign_statement(kind, body, key).encode("utf-8")
+        answer = self._call("POST", f"/v1/{kind}", statement, "application/json")
+        return answer if isinstance(answer, Trouble) else answer.body
+
     def deliver(self, envelope: SealedEnvelope) -> Delivered | Trouble:
         """Bring one envelope to the portal, from wherever an earlier try ended."""
         head = envelope.head

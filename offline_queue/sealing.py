@@ -45,7 +45,7 @@ class FileDeviceKey:
     def load_or_create(cls, path: Path) -> "FileDeviceKey":
         """The key at `path`, made if absent; PermissionError if others may read it, ValueError if it is no key."""
         if not path.exists():
-            _create_private(path, StatementKey.generate().private)
+            write_private(path, StatementKey.generate().private)
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise PermissionError(f"{path.name}: the device key may be readable by its owner only (chmod 600)")
         raw = path.read_bytes()
@@ -68,8 +68,8 @@ class FileDeviceKey:
         return self._key.sign(message)
 
 
-def _create_private(path: Path, raw: bytes) -> None:
-    """A power cut leaves either no key or the whole key: written aside, synced, then renamed."""
+def write_private(path: Path, raw: bytes) -> None:
+    """Write a file for its owner only, whole or not at all: aside, synced, then renamed."""
     aside = path.with_name(path.name + ".new")
     aside.unlink(missing_ok=True)
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -23,7 +23,8 @@ from offline_queue.envelope import (
     read_statement,
 )
 from portal import intake
-from portal.guard import Guard, RateLimit, read_body
+from portal.enrolment import Authority, enrol_by_code, renew
+from portal.guard import CertificateNeeded, Guard, RateLimit, read_body
 from portal.intake import Missing, Taken
 from portal.keys import PublicKeys
 from portal.metrics import MEDIA_TYPE, Answers, gauges
@@ -44,10 +45,12 @@ def create_app(
     *,
     limits: Limits | None = None,
     operators: Operators | None = None,
+    authority: Authority | None = None,
+    certificate_needed: bool = False,
     wall: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> FastAPI:
     """The application; the store is closed when it shuts down."""
-    node = Node(store, signer, keys, limits or Limits(), wall)
+    node = Node(store, signer, keys, limits or Limits(), wall, authority)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -58,6 +61,7 @@ def create_app(
         title="Kiosk portal", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     _add_calls(app, node)
+    _add_enrolment(app, node)
     _add_health(app, node)
     add_public_pages(app, node)
     if operators is not None:
@@ -66,6 +70,8 @@ def create_app(
     rate_limit = RateLimit(rate=node.limits.rate, burst=node.limits.burst)
     answers = Answers()
     _add_metrics(app, node, answers)
+    if certificate_needed:
+        app.add_middleware(CertificateNeeded)
     app.add_middleware(Guard, signer=signer, rate_limit=rate_limit, answers=answers)
     return app
 
@@ -158,6 +164,52 @@ def _add_calls(app: FastAPI, node: Node) -> None:
     )
     async def heartbeat(request: Request) -> Response:
         return await _heartbeat(node, request)
+
+
+_STATEMENT_ANSWERS = {
+    "s200": "a client certificate",
+    "s400": "malformed",
+    "s401": "unknown device",
+    "s403": "wrong code, or revoked device",
+    "s408": "too slow",
+    "s413": "too large",
+    "s422": "bad signature or signing request",
+}
+
+
+def _add_enrolment(app: FastAPI, node: Node) -> None:
+    @app.post(
+        "/v1/enrol",
+        summary="A one-time code and a signing request bring a client certificate",
+        responses=_answers(**_STATEMENT_ANSWERS),
+        openapi_extra=_body_of("application/json", 'a statement of kind "enrol" by the key that it brings'),
+    )
+    async def enrol(request: Request) -> Response:
+        return await _certify(node, request, enrol_by_code)
+
+    @app.post(
+        "/v1/renew",
+        summary="The next client certificate of an enrolled kiosk",
+        responses=_answers(**_STATEMENT_ANSWERS),
+        openapi_extra=_body_of("application/json", 'a statement of kind "renew" by an enrolled device key'),
+    )
+    async def next_certificate(request: Request) -> Response:
+        return await _certify(node, request, renew)
+
+
+async def _certify(
+    node: Node,
+    request: Request,
+    decide: Callable[[sqlite3.Connection, str, Authority, datetime], Mapping[str, str] | Problem],
+) -> Response:
+    raw = await read_body(request, limit=node.limits.heartbeat_bytes, deadline_s=node.limits.body_deadline_s)
+    if isinstance(raw, Problem):
+        return raw.response()
+    authority, now = node.authority, node.wall()
+    if authority is None:
+        return Problem(404, "not_found").response()
+    found = await node.run(lambda db: decide(db, raw.decode("utf-8", "replace"), authority, now))
+    return found.response() if isinstance(found, Problem) else JSONResponse(dict(found))
 
 
 def _hello(node: Node) -> dict[str, Any]:

@@ -40,11 +40,13 @@ def main() -> None:
 )
 def init(folder: Path, kem: str) -> None:
     """Make keys and database; kiosks load the portal-public.json that this leaves. Again it changes nothing."""
+    from portal.enrolment import make_authority
     from portal.keys import make_keys
     from portal.store import make_database
 
     folder.mkdir(parents=True, exist_ok=True)
     public = make_keys(folder, kem=Kem(kem))
+    make_authority(folder, datetime.now(UTC))
     make_database(folder)
     click.echo(json.dumps({"public": str(public)}))
 
@@ -65,6 +67,22 @@ def enrol(folder: Path, kiosk_id: str, public_key: str) -> None:
     store.submit(lambda db: enrol_key(db, kiosk_id, key_id(raw), raw, now)).result()
     store.close()
     click.echo(json.dumps({"kiosk_id": kiosk_id, "kid": key_id(raw)}))
+
+
+@main.command("enrol-code")
+@_data
+@click.option("--kiosk-id", required=True, help="The kiosk's name.")
+def enrol_code(folder: Path, kiosk_id: str) -> None:
+    """Make a one-time code with which a kiosk enrols itself within a day."""
+    from portal.enrolment import make_code
+    from portal.store import DATABASE, Store
+
+    _require(folder)
+    store = Store(folder / DATABASE)
+    now = datetime.now(UTC)
+    code = store.submit(lambda db: make_code(db, kiosk_id, now)).result()
+    store.close()
+    click.echo(json.dumps({"kiosk_id": kiosk_id, "code": code}))
 
 
 def _key_bytes(text: str) -> bytes:

@@ -73,6 +73,25 @@ class RateLimit:
         return True
 
 
+CERTIFICATE: Final = "kiosk.client_certificate"
+_WITHOUT_CERTIFICATE: Final = ("/v1/enrol", "/v1/renew")
+
+
+class CertificateNeeded:
+    """ASGI middleware: kiosks' calls need a client certificate, apart from those that fetch one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection event."""
+        kiosks_call = scope["type"] == "http" and scope["path"].startswith("/v1/")
+        if kiosks_call and scope["path"] not in _WITHOUT_CERTIFICATE and not scope.get(CERTIFICATE):
+            await Problem(401, "certificate_needed").response()(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
 class Guard:
     """ASGI middleware: refuses callers over their rate, and signs every answer under /v1/ for the asker's nonce."""
 

@@ -78,12 +78,21 @@ def replace_private(path: Path, content: Any) -> None:
     _replace(path, content, 0o600)
 
 
+def write_private_text(path: Path, text: str) -> None:
+    """Write a text file that only its owner may read, whole or not at all."""
+    _replace_text(path, text, 0o600)
+
+
 def _replace(path: Path, content: Any, mode: int) -> None:
+    _replace_text(path, json.dumps(content, indent=1), mode)
+
+
+def _replace_text(path: Path, text: str, mode: int) -> None:
     aside = path.with_name(path.name + ".new")
     aside.unlink(missing_ok=True)
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(content, file, indent=1)
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     aside.rename(path)

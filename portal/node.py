@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from offline_queue.envelope import MAX_HEADER_BYTES, Signer
+from portal.enrolment import Authority
 from portal.keys import PublicKeys
 from portal.store import Store
 
@@ -40,6 +41,7 @@ class Node:
     keys: PublicKeys
     limits: Limits
     wall: Callable[[], datetime]
+    authority: Authority | None = None
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` in a transaction and wait for its commit."""

@@ -3,6 +3,7 @@
 import json
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from contextlib import AbstractContextManager, nullcontext
@@ -11,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from portal.app import create_app
+from portal.enrolment import load_authority
+from portal.guard import CERTIFICATE
 from portal.keys import public_keys, signing_key
 from portal.node import Limits
 from portal.operators import load_operators
@@ -26,6 +30,15 @@ class Tls:
     certificate: Path
     key: Path
     client_ca: Path | None = None
+
+
+class _CertificateProtocol(HttpToolsProtocol):
+    """Tells the application whether the caller's handshake proved a client certificate."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        encrypted = self.transport.get_extra_info("ssl_object")
+        self.scope[CERTIFICATE] = bool(encrypted and encrypted.getpeercert())  # type: ignore[typeddict-unknown-key]
 
 
 class _Announcing(uvicorn.Server):
@@ -47,6 +60,8 @@ def serve(
         public_keys(folder),
         limits=limits,
         operators=load_operators(folder),
+        authority=load_authority(folder),
+        certificate_needed=tls is not None and tls.client_ca is not None,
     )
     config = uvicorn.Config(
         app,
@@ -74,7 +89,12 @@ def _tls_options(tls: Tls | None) -> dict[str, Any]:
         return {}
     options: dict[str, Any] = {"ssl_certfile": str(tls.certificate), "ssl_keyfile": str(tls.key)}
     if tls.client_ca is not None:
-        options |= {"ssl_ca_certs": str(tls.client_ca), "ssl_cert_reqs": 2}
+        # Optional for the handshake, so that a kiosk can enrol; the calls themselves insist on it.
+        options |= {
+            "ssl_ca_certs": str(tls.client_ca),
+            "ssl_cert_reqs": ssl.CERT_OPTIONAL,
+            "http": _CertificateProtocol,
+        }
     return options
 
 

@@ -23,6 +23,8 @@ CALLS = [
     ("PUT", "/v1/envelopes/{envelope_id}/chunks/{n}"),
     ("POST", "/v1/envelopes/{envelope_id}/commit"),
     ("POST", "/v1/heartbeat"),
+    ("POST", "/v1/enrol"),
+    ("POST", "/v1/renew"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/verify"),
