@@ -9,6 +9,7 @@ from hardware.cards.faults import CardError
 
 OK = 0x9000
 NOT_FOUND = 0x6A82
+WRONG_LENGTH = 0x6700
 MAX_CHAINED_ANSWERS = 300  # GET RESPONSE rounds: 300 × 256 bytes is more than any file we read
 
 

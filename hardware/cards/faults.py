@@ -32,3 +32,10 @@ class CardError(Exception):
     def __init__(self, code: str, detail: str = "", *, retriable: bool = True) -> None:
         super().__init__(code)
         self.fault = Fault(code, retriable, detail)
+
+
+class LengthRefusedError(CardError):
+    """The card refuses to answer at this length, whatever it admitted to before; a shorter one may do."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("card_invalid", detail)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hardware.cards import tlv
-from hardware.cards.apdu import OK, Transport, exchange, select_application
+from hardware.cards.apdu import OK, Command, Transport, exchange, select_application
 from hardware.cards.demo_card import EXTENDED_LENGTHS, Progress
 from hardware.cards.documents import IdentityDocument, Sex
 from hardware.cards.emrtd import bac, chip, lds, pace
@@ -18,10 +18,11 @@ from hardware.cards.emrtd.mrz import AccessKey, Mrz, MrzKey
 from hardware.cards.emrtd.secure_messaging import SecureChannel
 from hardware.cards.emrtd.signed_data import not_genuine
 from hardware.cards.emrtd.trust import SecurityObject, TrustStore, Verdict, judge, open_security_object
-from hardware.cards.faults import CardError
+from hardware.cards.faults import CardError, LengthRefusedError
 
 EXTENDED_OVERHEAD = 64  # room for the channel's own objects in an extended answer
 LONGEST_CHUNK = 4000
+CAUTIOUS_CHUNK = 112  # what the most limited chips still answer
 SEXES: dict[str, Sex] = {"M": "M", "F": "F"}
 KIND_OF_CODE = {"P": "passport", "CR": "home_return_permit", "CS": "home_return_permit", "CD": "home_return_permit"}
 
@@ -90,7 +91,7 @@ class _Reading:
     """One reading under way: the channel may be replaced, the progress counts files already done in full."""
 
     channel: SecureChannel
-    touched: Touched
+    chunk: int
     tell: Progress
     random: Callable[[int], bytes]
     security: SecurityObject | None = None
@@ -99,10 +100,14 @@ class _Reading:
 
     def take(self, identifier: int) -> bytes:
         """Read one file."""
-        files = FileReader(self.channel, _chunk(self.channel, self.touched))
+        files = FileReader(self.channel, min(self.chunk, self._longest()))
         file = files.read(identifier, lambda done, total: self.tell(self.done + done, self.done + total))
         self.done += len(file)
         return file
+
+    def _longest(self) -> int:
+        """With short answers, what the present channel's ciphers leave of 256 bytes."""
+        return self.chunk if self.chunk > 256 else lds.SHORT_PLAIN[self.channel.suite.name]
 
     def group(self, number: int) -> bytes | None:
         """Read one data group and check it against the signed list; None when the list does not have it."""
@@ -153,7 +158,16 @@ def read(
     Raises CardError. The chip is proved before the photo is read: the first answer that the new channel accepts is
     the proof, and a copy costs nobody the wait for its photo.
     """
-    reading = _Reading(open_channel(transport, touched, key, random), touched, progress, random)
+    for chunk in _chunks(touched):
+        try:
+            channel = open_channel(transport, touched, key, random)
+            return _read_through(_Reading(channel, chunk, progress, random), store, now)
+        except LengthRefusedError:
+            start_over(transport, touched)
+    raise CardError("card_invalid", "every length refused")
+
+
+def _read_through(reading: _Reading, store: TrustStore, now: datetime) -> Read:
     reading.security = open_security_object(reading.take(SOD))
     proved = reading.prove_chip(reading.group(14))
     zone = reading.identity()
@@ -164,10 +178,18 @@ def read(
     return Read(_document(zone, name_zh, photo, now), zone, verdict, proved)
 
 
-def _chunk(channel: SecureChannel, touched: Touched) -> int:
+def _chunks(touched: Touched) -> tuple[int, ...]:
+    """The lengths to try, longest first; a card that refuses one is opened again for the next."""
     if touched.longest_answer > 256 + EXTENDED_OVERHEAD:
-        return min(LONGEST_CHUNK, touched.longest_answer - EXTENDED_OVERHEAD)
-    return lds.SHORT_PLAIN[channel.suite.name]
+        return min(LONGEST_CHUNK, touched.longest_answer - EXTENDED_OVERHEAD), 256, CAUTIOUS_CHUNK
+    return 256, CAUTIOUS_CHUNK
+
+
+def start_over(transport: Transport, touched: Touched) -> None:
+    """Bring the card back to where `touch` left it: in its master file, or in the application for BAC."""
+    exchange(transport, Command(0x00, 0xA4, 0x00, 0x0C, lds.MASTER_FILE.to_bytes(2, "big")))
+    if not touched.offers:
+        exchange(transport, select_application(lds.AID)).expect("SELECT")
 
 
 def _document(zone: Mrz, name_zh: str, photo: bytes | None, now: datetime) -> IdentityDocument:

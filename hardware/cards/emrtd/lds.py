@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hardware.cards import tlv
-from hardware.cards.apdu import OK, Answer, Command, Transport, exchange
+from hardware.cards.apdu import OK, WRONG_LENGTH, Answer, Command, Transport, exchange
 from hardware.cards.demo_card import Progress
 from hardware.cards.emrtd import mrz
 from hardware.cards.emrtd.mrz import Mrz
-from hardware.cards.faults import CardError
+from hardware.cards.faults import CardError, LengthRefusedError
 
 AID = bytes.fromhex("A0000002471001")
 MASTER_FILE = 0x3F00
@@ -63,6 +63,8 @@ class FileReader:
 
     def _data(self, command: Command) -> bytes:
         answer = exchange(self.transport, command)
+        if answer.sw == WRONG_LENGTH:
+            raise LengthRefusedError(f"{command.le} bytes")
         if answer.sw not in (OK, END_OF_FILE) or not answer.data:
             raise CardError("card_invalid", f"READ BINARY: {answer.sw:04X}")
         return answer.data

@@ -6,9 +6,9 @@ import hmac
 from dataclasses import dataclass
 
 from hardware.cards import tlv
-from hardware.cards.apdu import Command, Transport, decode_command, split_answer
+from hardware.cards.apdu import WRONG_LENGTH, Command, Transport, decode_command, split_answer
 from hardware.cards.emrtd.suites import Suite, pad, unpad
-from hardware.cards.faults import CardError
+from hardware.cards.faults import CardError, LengthRefusedError
 
 ENCRYPTED, LENGTH, STATUS, MAC = 0x87, 0x97, 0x99, 0x8E
 ENCRYPTED_ODD = 0x85  # for odd instructions: no padding indicator
@@ -67,6 +67,8 @@ class SecureChannel:
 
     def _reveal(self, raw: bytes) -> bytes:
         answer = split_answer(raw)
+        if answer.sw == WRONG_LENGTH and not answer.data:
+            raise LengthRefusedError("plain status 6700")
         if not answer.data:
             raise CardError("card_channel_broken", f"plain status {answer.sw:04X}")
         return reveal(self._keys, answer.data, answer.sw)

@@ -65,7 +65,8 @@ class EmrtdCard:
 
     `offer` is its PACE (None: BAC only), `bac` whether it still takes BAC, `extended` its longest answer beyond 256
     bytes (None: short only). `chip_key` and `chip_secret` answer chip authentication, `sign` active authentication.
-    `tries` counts the refused keys.
+    A chip that promises too much refuses answers above `refuses_above` bytes, inside its channel or, with
+    `refuses_in_plain`, by dropping it. `tries` counts the refused keys.
     """
 
     files: Mapping[int, bytes]
@@ -78,6 +79,8 @@ class EmrtdCard:
     chip_key: ChipKey | None = None
     chip_secret: int = 0
     sign: Callable[[bytes], bytes] | None = None
+    refuses_above: int | None = None
+    refuses_in_plain: bool = False
     tries: int = 0
     atr: bytes = field(default=answer_to_reset(b"\x80\x31eMRTD"), init=False)
 
@@ -108,6 +111,11 @@ class EmrtdCard:
         if isinstance(plain, int):
             self.reset()
             return _raw(b"", plain)
+        if self.refuses_above is not None and plain.ins in (0xB0, 0xB1) and (plain.le or 0) > self.refuses_above:
+            if self.refuses_in_plain:
+                self.reset()
+                return _raw(b"", WRONG_LENGTH)
+            return cover(keys, b"", WRONG_LENGTH, odd=False)
         data, sw = self._obey(plain)
         answer = cover(keys, data, sw, odd=bool(plain.ins & 1))
         if self._next_keys is not None:  # the answer itself still goes under the old keys

@@ -225,3 +225,20 @@ def test_reading_before_access_is_refused_by_the_emulated_chip() -> None:
     assert card.respond(bytes.fromhex("00b0810000")).hex() == "6982"
     assert card.respond(bytes.fromhex("00a4020c020101")).hex() == "6982"
     assert card.respond(bytes.fromhex("0cb0810000")).hex() == "6882"
+
+
+@pytest.mark.parametrize("in_plain", [False, True])
+@pytest.mark.parametrize("limit", [112, 230, 1000])
+@pytest.mark.parametrize("name", ["bac", "pace-aes128-bp256"])
+def test_a_chip_that_promises_too_long_answers_is_read_with_shorter_ones(name: str, limit: int, in_plain: bool) -> None:
+    card = utopia().card(people.ELDER, offer=OFFERS[name], extended=4096)
+    card.refuses_above, card.refuses_in_plain = limit, in_plain
+    found = read(Contact(card), issuer.passport_key(people.ELDER))
+    assert found.document.photo_jpeg == people.ELDER.document().photo_jpeg
+
+
+def test_a_chip_that_refuses_every_length_is_a_typed_fault() -> None:
+    card = utopia().card(people.ELDER)
+    card.refuses_above = 50
+    with pytest.raises(CardError, match="card_invalid"):
+        read(Contact(card), issuer.passport_key(people.ELDER))
