@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from kiosk.catalogue.findings import Finding
+from kiosk.catalogue.findings import Finding, nearest
 from kiosk.catalogue.model import LANGUAGES, Language
 from kiosk.catalogue.parsed import ParsedFiles
 from kiosk.catalogue.toml_source import TomlSource
@@ -116,7 +116,8 @@ class TextTable:
         for language in LANGUAGES:
             if language not in having:
                 place = self.place(having[0], key)
-                self._findings.append(Finding(place.file, place.line, f"{key} has no text in {language}"))
+                near = nearest(key, self._texts[language].keys() - self._texts[having[0]].keys())
+                self._findings.append(Finding(place.file, place.line, f"{key} has no text in {language}", near))
         wanted = placeholders(self._texts[having[0]][key])
         for language in having[1:]:
             if placeholders(self._texts[language][key]) != wanted:

@@ -45,6 +45,17 @@ def test_nonsense_finds_nothing_and_breaks_nothing(catalogue: Catalogue, query: 
     assert catalogue.search(query, "zh_Hans") == ()
 
 
+@pytest.mark.parametrize("query", ["佛山", "退休", "foshan", "retire", "fatsaan"])
+def test_a_life_event_leads_to_its_matters(catalogue: Catalogue, query: str) -> None:
+    found = {row.id for row in catalogue.search(query, "zh_Hant")}
+    assert set(catalogue.events["retire"].usual) & found
+
+
+def test_the_index_can_be_built_before_somebody_types(catalogue: Catalogue) -> None:
+    catalogue.prepare_search()
+    assert catalogue.search("tax", "en")
+
+
 def test_a_department_leads_to_its_services(catalogue: Catalogue) -> None:
     found = catalogue.search("社會福利署", "zh_Hant")
     assert {row.department for row in found} == {"SWD"}
