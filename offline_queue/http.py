@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -45,16 +46,19 @@ class _Watch:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
+        self._over = False
         self.cut = False
 
     def begin(self) -> None:
         with self._lock:
-            self.cut = False
+            self.cut = self._over
 
     def follow(self, connected: socket.socket) -> None:
         with self._lock:
             self._forget()
             self._socket = connected.dup()
+            if self.cut:
+                self._shut()  # the deadline came while the address was looked up
 
     def release(self) -> None:
         with self._lock:
@@ -64,11 +68,17 @@ class _Watch:
         """Called at the deadline: whoever is blocked on the socket wakes with an error or an end of file."""
         with self._lock:
             self.cut = True
-            if self._socket is not None:
-                try:
-                    self._socket.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    return  # the other side was quicker
+            self._shut()
+
+    def end_for_good(self) -> None:
+        """As `end`, and so at once for every later call."""
+        self._over = True
+        self.end()
+
+    def _shut(self) -> None:
+        if self._socket is not None:
+            with suppress(OSError):  # the other side was quicker
+                self._socket.shutdown(socket.SHUT_RDWR)
 
     def _forget(self) -> None:
         if self._socket is not None:
@@ -134,14 +144,16 @@ class Caller:
         self._session.close()
 
     def interrupt(self) -> None:
-        """End a call in another thread at once."""
-        self._watch.end()
+        """End a call in another thread at once, and every later one before it begins."""
+        self._watch.end_for_good()
 
     def call(
         self, method: str, path: str, *, body: bytes = b"", headers: Mapping[str, str], deadline_s: float
     ) -> Reply | NoReply:
         """Make one call and read its answer; over within `deadline_s`, name resolution apart."""
         self._watch.begin()
+        if self._watch.cut:
+            return NoReply("too_late")
         timer = threading.Timer(deadline_s, self._watch.end)
         timer.daemon = True
         timer.start()

@@ -108,7 +108,7 @@ class PortalClient:
         self._caller.close()
 
     def interrupt(self) -> None:
-        """End a call in another thread at once."""
+        """End a call in another thread at once, and every later one before it begins."""
         self._caller.interrupt()
 
     def lease_s(self, size: int = 1024 * 1024) -> float:

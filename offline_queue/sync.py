@@ -10,6 +10,7 @@ from typing import Final
 from offline_queue.backoff import Backoff
 from offline_queue.clocks import Clocks
 from offline_queue.envelope import Json, instant
+from offline_queue.orders import POLL_S, Operator, perform_waiting
 from offline_queue.outbox import Outbox
 from offline_queue.portal_client import Delivered, Hello, Kind, PortalClient, Trouble
 from offline_queue.records import Claim, Line
@@ -127,6 +128,7 @@ class Sync:
                 self._probe_now = False
                 self._probe()
                 next_hello = time.monotonic() + self._pace.period_s
+            self._obey()
             if self._state.online:
                 self._drain()
             self._wait(next_hello)
@@ -138,7 +140,18 @@ class Sync:
         else:
             due = self._outbox.due_in_s()
             until = min(next_hello, now + due if due is not None else next_hello)
-        self._edge.wait(max(0.0, until - now))
+        self._wait_or_obey(until)
+
+    def _wait_or_obey(self, until: float) -> None:
+        """Wait for an edge, and look now and then whether an operator has left an order."""
+        while not self._edge.is_set() and (left := until - time.monotonic()) > 0:
+            self._obey()
+            self._edge.wait(min(left, POLL_S))
+
+    def _obey(self) -> None:
+        if self._heartbeat is not None:
+            operator = Operator(self._heartbeat.kiosk_id, self._heartbeat.key)
+            perform_waiting(self._outbox, operator, self._clocks.wall())
 
     def _probe(self) -> None:
         found = self._client.hello()
