@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from kiosk.catalogue.model import Fact, Step, Value
+from kiosk.catalogue.model import Fact, Item, Step, Value
 from kiosk.flow.state import Filled, Problem, Refused
 from kiosk.flow.validation import check
 
@@ -41,7 +41,30 @@ def _one(name: str, values: Mapping[str, object], asking: Asking) -> Filled | Pr
     if is_empty(value):
         return _left_empty(name, before, asking)
     found = check(asking.facts[name], value, today=asking.today)
+    if isinstance(found, tuple):
+        found = _entries(asking.facts[name], found, asking)
     return found if isinstance(found, Problem) else _sourced(found, before)
+
+
+def take_entry(
+    fact: Fact, values: Mapping[str, object], facts: Mapping[str, Fact], *, today: date
+) -> dict[str, Value] | Refused:
+    """One entry of a list, checked like any answer: its tidied values, or what is wrong by inner fact id."""
+    asking = Asking(facts, {}, frozenset(name for name in fact.of if not facts[name].optional), today)
+    found = {name: _one(name, values, asking) for name in fact.of}
+    problems = {name: got for name, got in found.items() if isinstance(got, Problem)}
+    taken = {name: got.value for name, got in found.items() if isinstance(got, Filled)}
+    return Refused(problems) if problems else taken
+
+
+def _entries(fact: Fact, items: tuple[Item, ...], asking: Asking) -> tuple[Item, ...] | Problem:
+    tidied: list[Item] = []
+    for number, item in enumerate(items, 1):
+        taken = take_entry(fact, item.values, asking.facts, today=asking.today)
+        if isinstance(taken, Refused):
+            return Problem("problem.list_entry", {"number": number})
+        tidied.append(Item(item.id, taken))
+    return tuple(tidied)
 
 
 def is_empty(value: object) -> bool:
