@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -27,12 +27,12 @@ class Catalogue:
     """All services that can be done here, all that are known, and the words for them."""
 
     version: str
-    facts: Mapping[str, Fact]
-    services: Mapping[str, Service]
-    listing: tuple[ListedService, ...]
-    texts: Texts
-    synonyms: Mapping[str, tuple[str, ...]]
-    events: Mapping[str, Event]
+    facts: Mapping[str, Fact] = field(repr=False)
+    services: Mapping[str, Service] = field(repr=False)
+    listing: tuple[ListedService, ...] = field(repr=False)
+    texts: Texts = field(repr=False)
+    synonyms: Mapping[str, tuple[str, ...]] = field(repr=False)
+    events: Mapping[str, Event] = field(repr=False)
 
     def search(self, query: str, language: Language) -> tuple[ListedService, ...]:
         """Services that fit the words, best first; the language breaks ties. The index is built at the first call."""

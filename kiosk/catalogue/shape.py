@@ -16,6 +16,8 @@ Fault = tuple[tuple[str | int, ...], str]  # where in the file, and why
 
 def faults(service: Service, facts: Mapping[str, Fact], texts: Texts) -> Iterator[Fault]:
     """Everything that would leave a resident stuck or a department without what it needs."""
+    if service.source.seen == "reconstructed" and service.status != "to_confirm":
+        yield ("status",), "what nobody has verified must have the status to_confirm"
     yield from _ids(service)
     yield from _order(service)
     for place, step in enumerate(service.steps):

@@ -65,6 +65,7 @@ def test_a_catalogue_of_one_service_loads(copy: Path) -> None:
         (SERVICE, "address_area != 'none'", "portrait_on_paper", "not asked before", None),
         (SERVICE, 'ask = ["hkid_copy"]', 'ask = ["phone"]', "cannot ask phone", None),
         (SERVICE, 'instead = "portrait_on_paper"', "", "way without a picture", None),
+        (SERVICE, 'seen = "verified"', 'seen = "reconstructed"', "must have the status to_confirm", None),
         (SERVICE, "version = 1", 'version = "1"', "must be a whole number", None),
         (SERVICE, "checked_on = 2026-11-22", "checked_on = 2026-02-30", "is not TOML", None),
         (SERVICE, 'category = "hk_welfare_education"', 'category = "hk_tax"', "in the listing", None),
