@@ -19,7 +19,7 @@ from hardware.device import Fault, Status, Supervisor
 
 source_option = click.option(
     "--source", "spec", default="v4l2:0", show_default=True, envvar="KIOSK_CAMERA",
-    help="v4l2:N, file:PATH, images:FOLDER, synthetic or synthetic:document.",
+    help="v4l2:N, v4l2:/dev/v4l/by-id/NAME, file:PATH, images:FOLDER, synthetic or synthetic:document; @90 turns it.",
 )  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 
@@ -51,7 +51,9 @@ def list_cameras(as_json: bool) -> None:
     by_id = {link.resolve(): link.name for link in _sorted(Path("/dev/v4l/by-id"), "*")}
     nodes = [node for node in _sorted(Path("/dev"), "video*") if node.name[5:].isdigit()]
     for node in nodes:
-        _say(as_json, source=f"v4l2:{node.name[5:]}", device=str(node), name=by_id.get(node))
+        name = by_id.get(node)
+        lasting = f"v4l2:/dev/v4l/by-id/{name}" if name else None
+        _say(as_json, source=f"v4l2:{node.name[5:]}", lasting_source=lasting)
     if not nodes:
         _say(as_json, fault="camera_missing")
         raise SystemExit(1)
@@ -132,6 +134,23 @@ def mrz(lines: TextIO, show: bool, as_json: bool) -> None:
     held = {name: field.text if show else field.trust for name, field in result.fields.items()}
     _say(as_json, format=result.format, valid=result.valid, composite=result.composite, **held)
     raise SystemExit(0 if result.valid else 1)
+
+
+@main.command()
+@source_option
+@click.option("--seconds", type=float, default=3.0, show_default=True)
+@json_option
+def selftest(spec: str, seconds: float, as_json: bool) -> None:
+    """Measure rate, light, focus and damage for a few seconds; exit code 1 when a value is out of its limits."""
+    from hardware.camera.selftest import examine
+
+    source = _opened(spec, as_json)
+    try:
+        report = examine(source, seconds)
+    finally:
+        source.close()
+    _say(as_json, **vars(report), findings=list(report.findings))
+    raise SystemExit(1 if report.findings else 0)
 
 
 @main.command()

@@ -24,21 +24,24 @@ class V4l2Source:
 
     still = False
 
-    def __init__(self, number: int, *, width: int = 1280, height: int = 720, fps: int = 30) -> None:
-        self._number, self._width, self._height, self._fps = number, width, height, fps
+    def __init__(self, device: int | Path, *, width: int = 1280, height: int = 720, fps: int = 30) -> None:
+        self._device, self._width, self._height, self._fps = device, width, height, fps
         self._capture: Any = None
         self._count = 0
 
     @property
     def path(self) -> Path:
-        """The device node."""
-        return Path(f"/dev/video{self._number}")
+        """The device node, or the lasting name in /dev/v4l/by-id that points at it."""
+        return self._device if isinstance(self._device, Path) else Path(f"/dev/video{self._device}")
 
     def open(self) -> Fault | None:
         """Open the device node at the asked size; a camera may choose another, which each frame then shows."""
         cv2 = load_cv2()
         self.close()
-        capture = cv2.VideoCapture(self._number, cv2.CAP_V4L2)
+        node = self._node()
+        if node is None:
+            return Fault("camera_missing", detail=self.path.name)
+        capture = cv2.VideoCapture(node, cv2.CAP_V4L2)
         if not capture.isOpened():
             capture.release()
             return Fault("camera_missing", detail=self.path.name)
@@ -49,6 +52,14 @@ class V4l2Source:
         capture.set(cv2.CAP_PROP_CONVERT_RGB, 0)
         self._capture = capture
         return None
+
+    def _node(self) -> int | None:
+        """The number of the device node now; a camera in another socket may get another one."""
+        if isinstance(self._device, int):
+            return self._device
+        name = self._device.resolve().name
+        number = name.removeprefix("video")
+        return int(number) if name.startswith("video") and number.isdigit() else None
 
     def read(self, timeout_s: float) -> Frame | Fault:  # noqa: ARG002 - paced by the source
         """The next frame; after an unplug OpenCV still says "opened", so a missing node decides what is lost."""
@@ -186,8 +197,46 @@ class Pace:
         return now_s
 
 
+class TurnedSource:
+    """Another source's pictures turned clockwise, for a camera that is mounted on its side."""
+
+    def __init__(self, source: FrameSource, degrees: int) -> None:
+        if degrees not in (90, 180, 270):
+            raise ValueError("a picture turns by 90, 180 or 270 degrees")
+        self.source, self.degrees = source, degrees
+        self.still = source.still
+
+    def open(self) -> Fault | None:
+        """Open the source."""
+        return self.source.open()
+
+    def read(self, timeout_s: float) -> Frame | Fault:
+        """The next picture, turned."""
+        came = self.source.read(timeout_s)
+        if isinstance(came, Fault):
+            return came
+        turned = np.rot90(came.image, -self.degrees // 90)
+        return Frame(came.number, came.mono_s, np.ascontiguousarray(turned))
+
+    def close(self) -> None:
+        """Close the source."""
+        self.source.close()
+
+
 def source_for(spec: str) -> FrameSource | Fault:
-    """The source a specification names, not yet open: v4l2:N, file:PATH, images:FOLDER, synthetic[:document]."""
+    """The source a specification names, not yet open.
+
+    v4l2:N or v4l2:/dev/v4l/by-id/NAME, file:PATH, images:FOLDER, synthetic, synthetic:document; "@90", "@180" or
+    "@270" behind it turns the pictures clockwise.
+    """
+    stem, _, turn = spec.rpartition("@")
+    if stem and turn in ("90", "180", "270"):
+        source = source_for(stem)
+        return source if isinstance(source, Fault) else TurnedSource(source, int(turn))
+    return _straight_source(spec)
+
+
+def _straight_source(spec: str) -> FrameSource | Fault:
     from hardware.camera.synthetic import SyntheticSource
 
     kind, _, rest = spec.partition(":")
@@ -195,11 +244,13 @@ def source_for(spec: str) -> FrameSource | Fault:
         return SyntheticSource("document" if rest else "face")
     if kind == "v4l2" and rest.isascii() and rest.isdigit() and len(rest) < 4:
         return V4l2Source(int(rest))
+    if kind == "v4l2" and rest.startswith("/dev/"):
+        return V4l2Source(Path(rest))
     if kind == "file" and rest:
         return FilmSource(Path(rest))
     if kind == "images" and rest:
         return FolderSource(Path(rest))
-    return Fault("camera_unsupported", retriable=False, detail="not v4l2:N, file:PATH, images:FOLDER or synthetic")
+    return Fault("camera_unsupported", retriable=False, detail="v4l2:N, file:PATH, images:FOLDER or synthetic")
 
 
 def open_source(spec: str) -> FrameSource | Fault:

@@ -9,7 +9,7 @@ import pytest
 from hardware.camera.drawing import wall
 from hardware.camera.frame import Frame
 from hardware.camera.jpeg import encode_jpeg
-from hardware.camera.sources import FilmSource, FolderSource, Pace, V4l2Source, open_source, source_for
+from hardware.camera.sources import FilmSource, FolderSource, Pace, TurnedSource, V4l2Source, open_source, source_for
 from hardware.camera.synthetic import SyntheticSource
 from hardware.device import Fault
 
@@ -18,12 +18,29 @@ def fault_code(result: object) -> str | None:
     return result.code if isinstance(result, Fault) else None
 
 
-@pytest.mark.parametrize("spec", ["", "v4l2:", "v4l2:x", "v4l2:-1", "v4l2:99999", "file:", "synthetic:cat", "rtsp://x"])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "",
+        "@90",
+        "v4l2:",
+        "v4l2:0@45",
+        "v4l2:/etc/passwd",
+        "v4l2:x",
+        "v4l2:-1",
+        "v4l2:99999",
+        "file:",
+        "synthetic:cat",
+        "rtsp://x",
+    ],
+)
 def test_an_unknown_specification_is_named(spec: str) -> None:
     assert fault_code(source_for(spec)) == "camera_unsupported"
 
 
-@pytest.mark.parametrize("spec", ["v4l2:97", "file:/no/such.avi", "images:/no/such"])
+@pytest.mark.parametrize(
+    "spec", ["v4l2:97", "v4l2:/dev/v4l/by-id/nothing-here", "v4l2:97@90", "file:/no/such.avi", "images:/no/such"]
+)
 def test_what_is_not_there_is_missing(spec: str) -> None:
     assert fault_code(open_source(spec)) == "camera_missing"
 
@@ -34,6 +51,28 @@ def test_both_synthetic_scenes_open() -> None:
         assert isinstance(source, SyntheticSource)
         assert source.scene == scene
         assert isinstance(source.read(1.0), Frame)
+
+
+@pytest.mark.parametrize(("turn", "shape"), [(90, (1280, 720)), (180, (720, 1280)), (270, (1280, 720))])
+def test_a_camera_on_its_side_is_turned(turn: int, shape: tuple[int, int]) -> None:
+    source = open_source(f"synthetic@{turn}")
+    assert isinstance(source, TurnedSource)
+    frame = source.read(1.0)
+    source.close()
+    assert isinstance(frame, Frame)
+    assert frame.image.shape[:2] == shape
+    assert frame.image.flags.c_contiguous
+
+
+def test_turning_is_clockwise(tmp_path: Path) -> None:
+    picture = np.zeros((40, 80, 3), np.uint8)
+    picture[:, :20] = 255  # white at the left
+    cv2.imwrite(str(tmp_path / "1.png"), picture)
+    source = open_source(f"images:{tmp_path}@90")
+    assert not isinstance(source, Fault)
+    frame = source.read(1.0)
+    assert isinstance(frame, Frame)
+    assert frame.image[:20].mean() > 250  # white at the top
 
 
 def test_a_film_is_looped(tmp_path: Path) -> None:
