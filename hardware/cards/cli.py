@@ -6,7 +6,7 @@ import dataclasses
 import json
 import queue
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
@@ -34,6 +34,7 @@ from hardware.cards.identify import card_reading, staff_login
 from hardware.cards.monitor import Monitor, Picture
 from hardware.cards.reader import PcscCardReader
 from hardware.cards.sim.lab import CardLab, LabError
+from hardware.cards.trace import Line, traced
 from hardware.device import Fault, Status, Supervisor
 
 ANCHOR_HELP = "A trusted country signing certificate, in DER; may be given several times."
@@ -99,6 +100,7 @@ def watch_command(reader: str, as_json: bool, show: bool) -> None:
 @click.option("--mrz", "zone", help="Key of a travel document: its zone, or NUMBER,BIRTH,EXPIRY with dates as YYMMDD.")
 @click.option("--can", help="Key of a travel document: the number on its front.")
 @click.option("--anchor", "anchors", multiple=True, type=click.Path(exists=True, path_type=Path), help=ANCHOR_HELP)
+@click.option("--trace", is_flag=True, help="Show each command with its status and time, never its content.")
 @click.option("--lab", "card", help="Put this card of the lab on a virtual reader and read it (see lab's help).")
 def read_command(
     reader: str,
@@ -108,6 +110,7 @@ def read_command(
     zone: str | None,
     can: str | None,
     anchors: tuple[Path, ...],
+    trace: bool,
     card: str | None,
 ) -> None:
     """Wait for one card, read it and print it; exit code 1 with the fault if that fails."""
@@ -116,7 +119,8 @@ def read_command(
         if card is not None:
             stock = put_in_lab(stack, card, as_json)
             trusted = stock.anchors if "passport" in card else trusted
-        device = PcscCardReader(reader, read=card_reading(trusted))
+        read = card_reading(trusted)
+        device = PcscCardReader(reader, read=traced(read, noting(as_json)) if trace else read)
         device.unlock(access_key(zone, can))
         outcome = await_outcome(stack.enter_context(events_of(device, timeout_s)))
     finish(outcome, as_json, show)
@@ -150,6 +154,20 @@ def login_command(
         device.unlock(Pin(pin))
         outcome = await_outcome(stack.enter_context(events_of(device, timeout_s)))
     finish(outcome, as_json, show)
+
+
+def noting(as_json: bool) -> Callable[[Line], None]:
+    """Prints the lines of a trace."""
+
+    def note(line: Line) -> None:
+        sizes = f"{line.sent_bytes:5} sent {line.received_bytes:5} received"
+        put(
+            {"event": "Line"} | dataclasses.asdict(line),
+            as_json,
+            f"  {line.header} {sizes} {line.status} {line.took_ms} ms",
+        )
+
+    return note
 
 
 def put_in_lab(stack: ExitStack, card: str, as_json: bool) -> Stock:

@@ -56,11 +56,16 @@ def verifies(
     """Whether the key signed this message; `hash_name` counts where the algorithm itself names no hash."""
     kind = algorithm["algorithm"].native
     if public.algorithm == "ec":
-        name = algorithm.hash_algo if kind.endswith("_ecdsa") else hash_name
-        return _verify_ec(public, digest(name, message), signature)
+        return _verify_ec(public, digest(_named_hash(kind, hash_name), message), signature)
     if public.algorithm in ("rsa", "rsassa_pss"):
         return _verify_rsa(public, algorithm, hash_name, message, signature)
     raise unsupported(f"key {public.algorithm}")
+
+
+def _named_hash(kind: str, otherwise: str) -> str:
+    """The hash in an algorithm's name, such as sha256_ecdsa or sha1_rsa; another where it names none."""
+    name, _, scheme = kind.rpartition("_")
+    return name if scheme in ("ecdsa", "rsa") and name else otherwise
 
 
 def _verify_rsa(
@@ -75,7 +80,7 @@ def _verify_rsa(
         mask = parameters["mask_gen_algorithm"]["parameters"]["algorithm"].native
         scheme: padding.AsymmetricPadding = padding.PSS(padding.MGF1(_hash(mask)), parameters["salt_length"].native)
     else:
-        name = hash_name if kind == "rsassa_pkcs1v15" else algorithm.hash_algo
+        name = _named_hash(kind, hash_name)
         scheme = padding.PKCS1v15()
     try:
         key.verify(signature, message, scheme, _hash(name))

@@ -82,3 +82,10 @@ def test_the_lab_is_a_console() -> None:
     assert "export PCSCLITE_CSOCK_NAME=" in said
     assert "0: EmrtdCard --mrz UT1234567,510308,351231 or --can 123456, 1: PivCard PIN 246810" in said
     assert lines(run("lab", "--json", says=""))[-1] == {"reply": "bye"}
+
+
+def test_read_traces_commands_without_their_content() -> None:
+    said = lines(run("read", "--lab", "elder", "--trace", "--json"))
+    assert said[0]["header"] == "00A40400"
+    assert said[-1]["event"] == "IdentityRead"
+    assert "00B0" in run("read", "--lab", "elder", "--trace")
