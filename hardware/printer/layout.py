@@ -1,6 +1,7 @@
 """A slip as blocks, and the one pure function that turns blocks into dots.
 
-203 dots an inch are 8 a millimetre: 576 dots are the 72 printable millimetres of 80 mm paper, 384 the 48 of 58 mm.
+203 dots an inch are 8 a millimetre: 576 dots are the 72 printable millimetres of 80 mm paper, 384 the 48 of 58 mm. A
+printer of 180 dots an inch has 512 on 80 mm; letters then take fewer dots and stay as large.
 Nothing here knows a printer; the same raster is the picture on the screen and the bytes on the line.
 """
 
@@ -20,6 +21,7 @@ from hardware.printer.raster import Raster
 Size = Literal["small", "body", "title", "display"]
 Align = Literal["left", "center", "right"]
 
+DPI = 203
 WIDTH_80_MM = 576
 WIDTH_58_MM = 384
 SIZES: dict[Size, int] = {"small": 22, "body": 26, "title": 32, "display": 44}
@@ -115,12 +117,13 @@ def render(
     fonts: Fonts,
     language: Language,
     large: bool = False,
+    dpi: int = DPI,
 ) -> Raster:
     """Draw blocks, top to bottom, as one raster of `width_dots`; any text is drawn, and none makes it endless.
 
     `CodeTooLongError` when a code does not fit; `FileNotFoundError` when the fonts do not.
     """
-    page = Page(width_dots - 2 * MARGIN, fonts, language, LARGE if large else 1.0)
+    page = Page(width_dots - 2 * MARGIN, fonts, language, (LARGE if large else 1.0) * dpi / DPI)
     edge = np.zeros((MARGIN, page.width), bool)
     strips, rows = [edge], MARGIN
     for block in blocks[:MAX_BLOCKS]:

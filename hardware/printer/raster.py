@@ -39,11 +39,18 @@ class Raster:
 
     def png(self) -> bytes:
         """The slip as a 1-bit PNG, black on white."""
+        return self._file("PNG")
+
+    def pdf(self, dpi: int = 203) -> bytes:
+        """The slip as a one-page PDF of its true size; a picture, so for keeping and not for screen readers."""
+        return self._file("PDF", resolution=float(dpi))
+
+    def _file(self, kind: str, **how: float) -> bytes:
         from PIL import Image, ImageOps
 
         picture = ImageOps.invert(Image.frombytes("1", (self.width, self.height), self.packed).convert("L"))
         out = io.BytesIO()
-        picture.convert("1", dither=Image.Dither.NONE).save(out, "PNG")
+        picture.convert("1", dither=Image.Dither.NONE).save(out, kind, **how)
         return out.getvalue()
 
     def escpos(self) -> bytes:

@@ -60,6 +60,12 @@ def test_the_sample_slip_carries_its_code_and_stays_on_the_paper(language: Langu
     assert raster.height < (1700 if large or width == WIDTH_58_MM else 900)
 
 
+def test_letters_are_as_large_on_a_printer_of_180_dots_an_inch() -> None:
+    fine = render([Text("樣本")] * 10, fonts=NOTO, language="zh_Hant")
+    coarse = render([Text("樣本")] * 10, width_dots=512, dpi=180, fonts=NOTO, language="zh_Hant")
+    assert coarse.height / 180 == pytest.approx(fine.height / 203, rel=0.06)
+
+
 @languages
 def test_large_print_is_larger(language: Language) -> None:
     usual, large = (render(sample_slip(language), fonts=NOTO, language=language, large=big) for big in (False, True))

@@ -1,6 +1,7 @@
 """Dots on their way to PNG and to the printer."""
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -67,6 +68,16 @@ def test_the_png_is_one_bit_black_on_white() -> None:
     picture = Image.open(io.BytesIO(Raster(10, 1, b"\x80\x00").png()))
     assert (picture.mode, picture.size) == ("1", (10, 1))
     assert [picture.getpixel((x, 0)) for x in (0, 1)] == [0, 255]
+
+
+def test_the_pdf_is_one_page_of_the_slip_s_true_size() -> None:
+    file = Raster(576, 812, bytes(72 * 812)).pdf()
+    assert file.startswith(b"%PDF-")
+    assert file.count(b"/MediaBox") == 1
+    box = re.search(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]", file)
+    assert box is not None
+    assert float(box[1]) == pytest.approx(576 / 203 * 72, abs=0.5)
+    assert float(box[2]) == pytest.approx(812 / 203 * 72, abs=0.5)
 
 
 def test_blank_rows_cost_one_byte_each() -> None:
