@@ -19,7 +19,19 @@ def read_facts(root: Table) -> dict[str, Fact]:
         for inner in fact.of:
             if inner not in facts:
                 root.note(f"{fact.id} is a list of {inner}, which is not a fact", fact.id)
-    return facts
+    return {**facts, **_by_hand(facts)}
+
+
+def by_hand(paper: str) -> str:
+    """The fact that says that a paper is handed over by hand and not photographed here."""
+    return f"{paper}_by_hand"
+
+
+def _by_hand(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """Every paper has a way without a camera: a kiosk whose document camera is dead still serves."""
+    papers = [fact for fact in facts.values() if fact.type == "document"]
+    made = [Fact(by_hand(paper.id), "yes_no", "no", shared=paper.shared, stands_for=paper.id) for paper in papers]
+    return {fact.id: fact for fact in made}
 
 
 def _read_fact(fact_id: str, table: Table) -> Fact:

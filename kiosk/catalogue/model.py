@@ -83,6 +83,7 @@ class Fact:
     """One thing that can be asked, described once for every service that asks it.
 
     `least` and `most` bound a number, the cents of money, the length of a text, or the count of a list.
+    `stands_for` is the paper that is handed over by hand where this fact is true; it lends its texts.
     `fill_from` names the sources that may fill it, `lock_from` those whose value a resident cannot edit.
     A fact that is not `shared` is asked by every matter of a case for itself.
     """
@@ -100,16 +101,17 @@ class Fact:
     lock_from: tuple[str, ...] = ()
     of: tuple[str, ...] = ()
     shared: bool = True
+    stands_for: str = ""
 
     @property
     def label_key(self) -> str:
         """Text id of the question."""
-        return f"fact.{self.id}.label"
+        return f"fact.{self.stands_for or self.id}.label"
 
     @property
     def hint_key(self) -> str:
         """Text id of the line under the question; it exists for every fact."""
-        return f"fact.{self.id}.hint"
+        return f"fact.{self.stands_for or self.id}.hint"
 
     def choice_key(self, choice: str) -> str:
         """Text id of one choice."""
@@ -118,7 +120,11 @@ class Fact:
 
 @dataclass(frozen=True)
 class Step:
-    """One page of a service; `instead` is the yes-or-no fact that takes its place (a way without a camera, say)."""
+    """One page of a service.
+
+    `instead` is the yes-or-no fact that takes its place (a way without a camera, say); `size_mm` is the width and
+    height that a department wants a portrait printed in, None where it names none.
+    """
 
     id: str
     kind: str
@@ -128,6 +134,7 @@ class Step:
     optional: tuple[str, ...] = ()
     when: Condition | None = None
     instead: str | None = None
+    size_mm: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

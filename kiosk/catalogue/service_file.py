@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from kiosk.catalogue.conditions import Condition, ConditionRefusedError, Kind, parse
+from kiosk.catalogue.fact_file import by_hand
 from kiosk.catalogue.findings import nearest
 from kiosk.catalogue.model import SIDES, STEP_KINDS, Duration, Fact, Fee, FeeRow, Paper, Rule, Service, Source, Step
 from kiosk.catalogue.texts import Texts
@@ -142,18 +143,25 @@ class ServiceFile:
     def _step(self, table: Table) -> Step:
         kind = table.one_of("kind", STEP_KINDS)
         step_id = table.text("id", kind)
+        ask = self._fact_names(table, "ask")
         step = Step(
             id=step_id,
             kind=kind,
             title_key=self._step_title(step_id, kind, table),
             lead_key=self._step_lead(step_id, kind),
-            ask=self._fact_names(table, "ask"),
+            ask=ask,
             optional=self._fact_names(table, "optional"),
             when=self._condition(table, "when"),
-            instead=next(iter(self._fact_names(table, "instead")), None),
+            instead=next(iter(self._fact_names(table, "instead")), None) or self._by_hand(kind, ask),
         )
         table.done()
         return step
+
+    def _by_hand(self, kind: str, ask: tuple[str, ...]) -> str | None:
+        """A paper can always be handed over by hand, unless its step names another way."""
+        return (
+            next((by_hand(name) for name in ask if by_hand(name) in self._facts), None) if kind == "document" else None
+        )
 
     def _step_title(self, step_id: str, kind: str, table: Table) -> str:
         """The service's own title, the one shared by that id, the question if it is the only one, or the kind's."""
