@@ -148,6 +148,16 @@ def test_a_call_in_another_thread_can_be_interrupted_at_once() -> None:
         caller.close()
 
 
+def test_after_an_interrupt_no_further_call_begins() -> None:
+    with serving(bad_servers.nothing) as url:
+        caller = PortalClient(url, receipt_keys=KEYS, deadlines=Deadlines(call_s=60))
+        caller.interrupt()
+        began = time.monotonic()
+        assert caller.hello() == Trouble(Kind.OFFLINE, "too_late")
+        assert time.monotonic() - began < 5
+        caller.close()
+
+
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:
     return trustme.CA()
