@@ -49,6 +49,7 @@ class Screen:
     height: int = 1920
     fullscreen: bool = True
     renderer: Literal["software", "gpu"] = "software"
+    motion: bool = True
 
 
 @dataclass(frozen=True)

@@ -336,7 +336,11 @@ class Resident:
         asked = (step.id, flow.returning)
         if self._answered_for != asked or self.stage.session.part == 0:
             self._answers = next(
-                (values for values in sample_answers(flow, step, self.choices) if self._passes(flow, values)),
+                (
+                    values
+                    for values in sample_answers(flow.catalogue.facts, flow.today, step, self.choices)
+                    if self._passes(flow, values)
+                ),
                 {},
             )
             self._answered_for = asked

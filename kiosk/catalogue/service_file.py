@@ -153,6 +153,7 @@ class ServiceFile:
             optional=self._fact_names(table, "optional"),
             when=self._condition(table, "when"),
             instead=next(iter(self._fact_names(table, "instead")), None) or self._by_hand(kind, ask),
+            size_mm=table.size("size_mm"),
         )
         table.done()
         return step

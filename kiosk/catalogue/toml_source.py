@@ -178,6 +178,16 @@ class Table:
             self.note(f"{key} names {sorted(twice)[0]!r} twice", key)
         return tuple(found or ())
 
+    def size(self, key: str) -> tuple[int, int] | None:
+        """Two whole numbers above 0, width and height; None where the file has none."""
+        found = self._get(key, list, "a list of two numbers", [])
+        if not found:
+            return None
+        if len(found) != 2 or not all(type(part) is int and part > 0 for part in found):
+            self.note(f"{key} must be width and height, such as [38, 50]", key)
+            return None
+        return (int(found[0]), int(found[1]))
+
     def table(self, key: str) -> Table:
         """A table inside this one; an absent one reads as empty."""
         found = self._get(key, dict, "a table", {})

@@ -46,6 +46,8 @@ class Review(Model):
         match item.value:
             case Capture():
                 return self.say("review.captured")
+            case bool() if fact.stands_for:
+                return self.say("review.by_hand")
             case bool():
                 return self.say("review.yes" if item.value else "review.no")
             case date():

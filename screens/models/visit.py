@@ -46,7 +46,7 @@ class Visit(Model):
         return 1.0
 
     def _still(self) -> bool:
-        return self.session.still
+        return self.session.still or not self.stage.kiosk.config.screen.motion
 
     def _step(self) -> int:
         return self.session.position()[0]

@@ -53,10 +53,10 @@ test_config.__test__ = False  # type: ignore[attr-defined]
 
 
 @contextmanager
-def counter_in(folder: Path, *, offline: bool = False, **visit: float) -> Iterator[Counter]:
+def counter_in(folder: Path, *, offline: bool = False, motion: bool = False, **visit: float) -> Iterator[Counter]:
     """A running kiosk; afterwards no Qt warning may have been seen."""
     config = test_config(folder)
-    config = replace(config, visit=replace(config.visit, **visit))
+    config = replace(config, visit=replace(config.visit, **visit), screen=replace(config.screen, motion=motion))
     with opened(config, offline=offline) as (kiosk, stage, screens):
         warnings: list[str] = []
         screens.warned.connect(warnings.append)

@@ -11,6 +11,8 @@ Rectangle {
     readonly property bool backShown: page ? page.hasBack : false
     readonly property bool hasRow: nextLabel !== "" || secondLabel !== "" || backShown
     readonly property int inner: width - 2 * Theme.margin
+    readonly property int farEdge: width - Theme.margin
+    readonly property int afterBack: Theme.margin + (backShown ? back.width + Theme.s2 : 0)
     color: Theme.bar
     height: (hasRow ? Theme.primaryTarget + Theme.s3 : 0) + 138
     Rectangle {
@@ -19,38 +21,39 @@ Rectangle {
         height: 4
         color: Theme.barInk
     }
-    Row {
-        visible: bar.hasRow
+    // placed by hand: a positioner would lag one frame behind, and a finger may already be on its way
+    ActionButton {
+        id: back
+        visible: bar.backShown
         x: Theme.margin
         y: Theme.s3
-        spacing: Theme.s2
-        ActionButton {
-            id: back
-            visible: bar.backShown
-            kind: "dark"
-            label: qsTrId("bar.back")
-            icon: "arrow_back"
-            width: Math.max(216, fit)
-            onActivated: Visit.back()
-        }
-        ActionButton {
-            id: second
-            visible: bar.secondLabel !== ""
-            kind: "dark"
-            label: bar.secondLabel
-            icon: bar.page ? bar.page.secondIcon : ""
-            width: bar.nextLabel === "" ? bar.inner - (bar.backShown ? back.width + Theme.s2 : 0) : fit
-            onActivated: bar.page.secondPressed()
-        }
-        ActionButton {
-            visible: bar.nextLabel !== ""
-            kind: bar.page && bar.page.ready ? "next" : "wait"
-            label: bar.nextLabel
-            icon: bar.page ? bar.page.nextIcon : ""
-            iconAfter: true
-            width: bar.inner - (bar.backShown ? back.width + Theme.s2 : 0) - (bar.secondLabel !== "" ? second.width + Theme.s2 : 0)
-            onActivated: bar.page.nextPressed()
-        }
+        kind: "dark"
+        label: qsTrId("bar.back")
+        icon: "arrow_back"
+        width: Math.max(216, fit)
+        onActivated: Visit.back()
+    }
+    ActionButton {
+        id: second
+        visible: bar.secondLabel !== ""
+        x: bar.afterBack
+        y: Theme.s3
+        kind: "dark"
+        label: bar.secondLabel
+        icon: bar.page ? bar.page.secondIcon : ""
+        width: bar.nextLabel === "" ? bar.farEdge - x : fit
+        onActivated: bar.page.secondPressed()
+    }
+    ActionButton {
+        visible: bar.nextLabel !== ""
+        x: bar.afterBack + (bar.secondLabel !== "" ? second.width + Theme.s2 : 0)
+        y: Theme.s3
+        kind: bar.page && bar.page.ready ? "next" : "wait"
+        label: bar.nextLabel
+        icon: bar.page ? bar.page.nextIcon : ""
+        iconAfter: true
+        width: bar.farEdge - x
+        onActivated: bar.page.nextPressed()
     }
     Rectangle {
         visible: bar.hasRow

@@ -1,0 +1,38 @@
+"""`python -m benchmarks [part…]`: every benchmark in one run, as the table that the README shows."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterable
+
+from benchmarks.row import Row
+
+PARTS = ("screens", "queue", "printer", "catalogue")
+
+
+def table(rows: Iterable[Row]) -> str:
+    """The rows as a Markdown table."""
+    head = "| what | measured | target |\n|---|---|---|"
+    return "\n".join(
+        [head, *(f"| {row.name} | {_number(row.value)} {row.unit_or_ratio} | {row.target} |" for row in rows)]
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.2f}"
+
+
+def main(parts: list[str]) -> None:
+    """Run the parts that are named, or all."""
+    unknown = set(parts) - set(PARTS)
+    if unknown:
+        sys.exit(f"{', '.join(sorted(unknown))}: known are {', '.join(PARTS)}")
+    rows: list[Row] = []
+    for part in parts or PARTS:
+        rows += importlib.import_module(f"benchmarks.bench_{part}").run()
+    print(table(rows))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
