@@ -24,6 +24,7 @@ EXTENDED_OVERHEAD = 64  # room for the channel's own objects in an extended answ
 LONGEST_CHUNK = 4000
 CAUTIOUS_CHUNK = 112  # what the most limited chips still answer
 SEXES: dict[str, Sex] = {"M": "M", "F": "F"}
+# What a Home Return Permit's chip says is not public: its codes are a guess from its printed zone.
 KIND_OF_CODE = {"P": "passport", "CR": "home_return_permit", "CS": "home_return_permit", "CD": "home_return_permit"}
 
 

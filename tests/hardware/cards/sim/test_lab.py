@@ -23,12 +23,14 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         pass
 
 
-def test_the_lab_of_another_process_ends_with_it() -> None:
+def test_the_lab_of_another_process_ends_with_it(tmp_path: Path) -> None:
     program = (
         "import os, sys; from hardware.cards.sim.lab import CardLab; lab = CardLab(); lab.__enter__();"
         "print(lab._keeper.pid, flush=True); os.kill(os.getpid(), 9)"
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", program]
+    environment = os.environ | {"TMPDIR": str(tmp_path)}  # a killed lab cannot remove its folder
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == -9
     with suppress(ProcessLookupError):
         keeper = os.pidfd_open(int(done.stdout))
