@@ -183,3 +183,48 @@ def test_random_bundles_ask_once_and_split_cleanly(catalogue: Catalogue, seed: i
             for matter, answers in part.matters.items():
                 steps = catalogue.services[matter].steps
                 assert set(answers) <= {name for step in steps for name in (*step.ask, step.instead)}
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_case_handled_in_any_order_stays_sound(catalogue: Catalogue, seed: int) -> None:
+    """Answer, go back, change and drop at random: no dead end, exact Back, and only what counts leaves."""
+    dice = random.Random(seed)
+    for _ in range(4):
+        moment = case.open_case(catalogue, tuple(dice.sample(sorted(catalogue.services), 4)), today=TODAY)
+        trail: list[Case] = []
+        for _ in range(60):
+            page = case.current(moment)
+            if page is None:
+                break
+            move = dice.random()
+            if move < 0.15 and trail:
+                found = case.back(moment)
+                assert found == trail.pop()
+                assert found is not None
+                moment = found
+                continue
+            trail.append(moment)
+            if move < 0.2 and len(moment.matters) > 1:
+                moment = case.drop(moment, dice.choice(moment.matters))
+            elif page.step.kind == "review" and move < 0.5:
+                asking = [
+                    each.id for each in case.path(moment) if each.step.ask and each.step.kind not in ("sign", "pay")
+                ]
+                moment = case.change(moment, dice.choice(asking)) if asking else moment
+            else:
+                moved = walk_on(moment, {"for_vulnerable": False})
+                assert moved is not None, page
+                moment = moved
+                trail = [] if page.step.kind == "submit" else trail
+            leaves_only_what_counts(moment)
+
+
+def leaves_only_what_counts(moment: Case) -> None:
+    for part in case.parts(moment):
+        for matter, answers in part.matters.items():
+            service = moment.catalogue.services[matter]
+            on_path = moment.plan.walks[matter].steps
+            assert set(answers) <= {name for step in on_path for name in (*step.ask, step.instead)}
+            assert service.department == part.department
+    standing = {consent.step for consent in case.standing_consents(moment)}
+    assert standing <= {page.id for page in case.path(moment)} | {f"sign/{d}" for d in case.departments(moment)}
