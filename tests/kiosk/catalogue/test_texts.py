@@ -59,7 +59,7 @@ def test_simplified_texts_hold_no_traditional_character(catalogue: Catalogue) ->
 
 
 WORDS: tuple[tuple[Language, str], ...] = (
-    ("zh_Hant", "[您你們妳]們|什麼|裡|信息|打印|屏幕|提交|軟件|網絡|無需|短信|工作日|核驗"),
+    ("zh_Hant", "[您你們妳]們|什麼|裡|信息|打印|屏幕|提交|軟件|網絡|無需|短信|工作日|核驗|合同|窗口|[“”]"),
     ("zh_Hans", "你|甚么|[「」]|列印|荧幕|递交|毋须|身份証|讯息|工作天|短讯|晶片"),
     ("en", r"\bplease\b|invalid|failed to|authenticat|submit form"),
 )
