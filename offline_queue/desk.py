@@ -25,7 +25,7 @@ from offline_queue.outbox import FREEZE_AT, Outbox
 from offline_queue.receipt_numbers import parse_receipt_number
 from offline_queue.records import Line, OutboxItem, OutboxStatus
 from offline_queue.schema import connect_read_only
-from offline_queue.slip_code import SlipCode, read_slip
+from offline_queue.slip_code import SlipCode, read_fleet, read_slip
 
 T = TypeVar("T")
 
@@ -134,6 +134,15 @@ def _soundness(db: sqlite3.Connection) -> Soundness:
     counted = dict(db.execute("SELECT state, count(*) FROM envelope GROUP BY state").fetchall())
     kept = dict(db.execute("SELECT state, n FROM counter WHERE n <> 0").fetchall())
     return Soundness(chain, tuple(ledger.damaged(db)), counted == kept)
+
+
+def fleet_keys(path: Path, receipt_keys: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """The keys of all kiosks (kid -> public key) as the portal last told this one; empty before it ever did."""
+    found = _reading(path, lambda db: db.execute("SELECT value FROM meta WHERE name = 'fleet'").fetchone())
+    if found is None or isinstance(found, QueueFault):
+        return {}
+    keys = read_fleet(found[0], receipt_keys)
+    return {} if isinstance(keys, Malformed) else keys
 
 
 def verify_slip(code: str, keys: Mapping[str, bytes]) -> SlipCode | Malformed:

@@ -276,7 +276,12 @@ def hand_back_numbers(db: Connection, year_month: str, left: Sequence[int]) -> N
 def note_line(db: Connection, line: Line) -> None:
     """Keep what is known of the line."""
     for name, value in (("line.code", line.code), ("line.since", line.since), ("line.next_at", line.next_at)):
-        db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+        keep_note(db, name, value)
+
+
+def keep_note(db: Connection, name: str, value: str) -> None:
+    """Keep a text under a name."""
+    db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
 
 def status(db: Connection, *, now: datetime, quota_bytes: int) -> OutboxStatus:

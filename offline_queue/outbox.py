@@ -221,6 +221,10 @@ class Outbox:
         """Keep what is known of the line, so that each item can say why it has not gone."""
         self._try(lambda db: ledger.note_line(db, line))
 
+    def note_fleet(self, statement: str) -> None:
+        """Keep the portal's statement of all kiosks' keys, for proving slips while the line is down."""
+        self._try(lambda db: ledger.keep_note(db, "fleet", statement))
+
     # ---- the operator's side ----
 
     def release(self, envelope_id: str, reason: str) -> QueueFault | None:

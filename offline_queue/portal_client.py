@@ -126,6 +126,14 @@ class PortalClient:
         except (KeyError, TypeError, ValueError):
             return Trouble(Kind.OFFLINE, "unreadable")
 
+    def fleet(self) -> str | Trouble:
+        """The keys of all kiosks as the portal's statement; `read_fleet` opens it."""
+        answer = self._call("GET", "/v1/fleet")
+        if isinstance(answer, Trouble):
+            return answer
+        text = answer.body.get("fleet")
+        return text if isinstance(text, str) else Trouble(Kind.OFFLINE, "unreadable")
+
     def heartbeat(self, body: Mapping[str, Json], key: DeviceKey) -> Trouble | None:
         """Report this kiosk's health, signed; `body` must hold "kiosk_id"."""
         statement = sign_statement("heartbeat", body, key).encode("utf-8")

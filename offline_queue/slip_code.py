@@ -8,12 +8,13 @@ Ed25519 signature over all of that (64); base64url without padding after `?c=`.
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-from offline_queue.envelope import Malformed, Signer, b64, unb64, verify_ed25519
+from offline_queue.envelope import Malformed, Signer, b64, read_statement, unb64, verify_ed25519
 
 VERSION = 1
 LONGEST_URL = 600
@@ -55,6 +56,18 @@ def read_slip(url: str, device_public: bytes | None = None) -> SlipCode | Malfor
     if device_public is not None and not verify_ed25519(device_public, signature, _CONTEXT + body):
         return Malformed("slip_forged")
     return code
+
+
+def read_fleet(text: str, receipt_keys: Mapping[str, bytes]) -> Mapping[str, bytes] | Malformed:
+    """Known kiosks' keys (kid -> public key) from the portal's statement, once its signature is checked."""
+    body = read_statement("fleet", text, receipt_keys)
+    if isinstance(body, Malformed):
+        return body
+    keys = body.get("keys")
+    try:
+        return {kid: unb64(str(public)) for kid, public in keys.items()} if isinstance(keys, Mapping) else {}
+    except ValueError:
+        return Malformed("statement")
 
 
 def _encode(code: SlipCode) -> bytes:

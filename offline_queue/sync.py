@@ -55,6 +55,7 @@ class Pace:
 
     period_s: float = 60.0
     lanes: int = 2
+    fleet_s: float = 6 * 3600.0
     backoff: Backoff = Backoff()  # noqa: RUF009 - frozen
 
 
@@ -89,6 +90,7 @@ class Sync:
         self._delivered = 0
         self._told_at = 0.0
         self._since = ""
+        self._fleet_due = 0.0
         self._thread = threading.Thread(target=self._run, name="outbox-sync", daemon=True)
         outbox.listen(self._edge.set)
 
@@ -162,6 +164,7 @@ class Sync:
             return
         self._line_up(found)
         self._report()
+        self._learn_fleet()
 
     def _line_up(self, hello: Hello) -> None:
         offset = (hello.time - self._clocks.wall()).total_seconds()
@@ -206,6 +209,15 @@ class Sync:
             "health": dict(self._heartbeat.health()),
         }
         self._client.heartbeat(body, self._heartbeat.key)
+
+    def _learn_fleet(self) -> None:
+        """Now and then ask for the other kiosks' keys; an old list only fails to prove a new kiosk's slips."""
+        if time.monotonic() < self._fleet_due:
+            return
+        statement = self._client.fleet()
+        if isinstance(statement, str):
+            self._outbox.note_fleet(statement)
+            self._fleet_due = time.monotonic() + self._pace.fleet_s
 
     # ---- emptying ----
 

@@ -96,6 +96,14 @@ def _add_calls(app: FastAPI, node: Node) -> None:
     async def hello() -> Response:
         return JSONResponse(_hello(node))
 
+    @app.get(
+        "/v1/fleet",
+        summary="The keys of all kiosks, as a statement that proves slips offline",
+        responses=_answers(s200='a statement of kind "fleet"'),
+    )
+    async def fleet_keys() -> Response:
+        return JSONResponse({"fleet": await node.run(lambda db: intake.fleet_statement(db, node.signer))})
+
     @app.put(
         "/v1/envelopes/{envelope_id}",
         summary="Announce an envelope; a small one comes whole",

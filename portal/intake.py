@@ -11,15 +11,18 @@ from typing import Any
 from offline_queue.envelope import (
     CHUNK_BYTES,
     Header,
+    Json,
     Malformed,
     Packet,
     Signer,
+    b64,
     chunks_of,
     envelope_digest,
     instant,
     parse_header,
     parse_packet,
     sign_receipt,
+    sign_statement,
     verify_envelope_signature,
 )
 from portal.fleet import audit_changed
@@ -198,6 +201,13 @@ def sender_of(db: sqlite3.Connection, statement: str) -> Sender | Problem:
     except (ValueError, TypeError, KeyError, RecursionError):
         return Problem(400, "malformed")
     return known_device(db, kid) if isinstance(kid, str) else Problem(400, "malformed")
+
+
+def fleet_statement(db: sqlite3.Connection, signer: Signer) -> str:
+    """All enrolled device keys, signed, so that a kiosk can prove another's slip without the line."""
+    rows = db.execute("SELECT kid, public FROM kiosk WHERE revoked IS NULL ORDER BY kid").fetchall()
+    keys: dict[str, Json] = {kid: b64(bytes(public)) for kid, public in rows}
+    return sign_statement("fleet", {"keys": keys}, signer)
 
 
 def keep_heartbeat(db: sqlite3.Connection, kiosk_id: str, body: Mapping[str, Any], now: datetime) -> None:

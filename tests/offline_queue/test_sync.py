@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 
 from offline_queue.backoff import Backoff
+from offline_queue.desk import fleet_keys, verify_slip
 from offline_queue.outbox import Outbox
 from offline_queue.portal_client import Deadlines, PortalClient
 from offline_queue.records import State
+from offline_queue.slip_code import SlipCode, sign_slip
 from offline_queue.sync import Heartbeat, Pace, Sync, SyncState
 from tests.offline_queue import bad_servers
 from tests.offline_queue.bad_servers import serving
-from tests.offline_queue.samples import CANARY, Bench, eventually, opened, payload
+from tests.offline_queue.samples import CANARY, NOON, Bench, eventually, opened, payload
 from tests.portal.process import PortalProcess
 
 QUICK = Pace(period_s=0.2, backoff=Backoff(least_s=0.01, most_s=0.05))
@@ -229,3 +231,18 @@ def test_a_heartbeat_reports_the_queue_and_its_audit_head(outbox: Outbox, bench:
         eventually(kept)
     assert outbox.status().audit_hash in kept()[0][0]
     assert '"printer": "ready"' in kept()[0][0]
+
+
+def test_a_kiosk_learns_the_other_kiosks_keys_and_then_proves_their_slips_without_the_line(
+    outbox: Outbox, bench: Bench, portal: PortalProcess
+) -> None:
+    other = Bench(kiosk_id="other-kiosk")
+    portal.enrol(other.kiosk_id, other.device)
+    trusted = portal.trust.receipt_keys
+    assert fleet_keys(outbox.path, trusted) == {}
+    with syncing(outbox, portal):
+        eventually(lambda: fleet_keys(outbox.path, trusted))
+    code = SlipCode(other.device.key_id, "TB2 2611 0001 A", "HK-WEL-01", other.sealed().head.id, bytes(32), NOON, 1)
+    url = sign_slip(code, other.device, verify_url="https://portal.example/verify")
+    assert verify_slip(url, fleet_keys(outbox.path, trusted)) == code
+    assert fleet_keys(outbox.path, bench.receipt_keys) == {}

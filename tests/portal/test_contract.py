@@ -18,6 +18,7 @@ from tests.portal.test_serving import packet_of, put
 
 CALLS = [
     ("GET", "/v1/hello"),
+    ("GET", "/v1/fleet"),
     ("PUT", "/v1/envelopes/{envelope_id}"),
     ("GET", "/v1/envelopes/{envelope_id}"),
     ("PUT", "/v1/envelopes/{envelope_id}/chunks/{n}"),
