@@ -38,6 +38,7 @@ FAULTS = (
     "garbage",
     "half_close",
     "power_off",
+    "forget_marks",
 )
 """Names of the knobs that break the printer; `restore` mends all but the power."""
 
@@ -59,6 +60,7 @@ class Sensors:
     deaf: bool = False
     garbling: bool = False
     half_closed: bool = False
+    unmarked: bool = False
 
     def blocked(self) -> bool:
         """Whether paper cannot move."""
@@ -173,6 +175,10 @@ class EmulatedPrinter:
         """It ends its side of every TCP connection and goes on reading."""
         self._set(half_closed=True)
 
+    def forget_marks(self) -> None:
+        """It prints and answers real-time questions, but never GS r: an old model, or a buffer that was cleared."""
+        self._set(unmarked=True)
+
     def restore(self) -> None:
         """New roll, cover shut, everything mended; what waited is printed on."""
         with self._changed:
@@ -232,9 +238,9 @@ class EmulatedPrinter:
         """Whether paper can move now."""
         return not self.sensors.blocked()
 
-    def paper_byte(self) -> int:
-        """The answer to GS r 1."""
-        return self.sensors.paper()
+    def paper_byte(self) -> int | None:
+        """The answer to GS r 1, None for none."""
+        return None if self.sensors.unmarked else self.sensors.paper()
 
     def cut(self) -> None:
         """Cut what is out; a jammed cutter leaves it hanging and the printer off-line."""

@@ -47,8 +47,8 @@ class Body(Protocol):
     def cut(self) -> None:
         """Cut the paper; may leave the printer unable to print."""
 
-    def paper_byte(self) -> int:
-        """The answer to GS r 1."""
+    def paper_byte(self) -> int | None:
+        """The answer to GS r 1, None for none."""
 
 
 class Interpreter:
@@ -259,7 +259,8 @@ class Interpreter:
 
     def _transmit(self, rest: bytes) -> None:
         if rest[0] in (1, 49):
-            self._answer(bytes((self._body.paper_byte(),)))
+            paper = self._body.paper_byte()
+            self._answer(b"" if paper is None else bytes((paper,)))
         elif rest[0] in (2, 50):
             self._answer(b"\x00")
 

@@ -19,8 +19,8 @@ from hardware.printer.layout import Rule, Text, copy_of, render
 from hardware.printer.outcome import PrintOutcome, Result
 from hardware.printer.raster import Raster
 from hardware.printer.slip_printer import SlipPrinter
-from hardware.printer.status import FAULT_CODES, Paper
-from hardware.printer.transport import Transport, transport_for
+from hardware.printer.status import FAULT_CODES, PAPER_QUERY, Paper
+from hardware.printer.transport import TcpTransport, Transport, transport_for
 
 REAL = os.environ.get("KIOSK_PRINTER")
 SLIP = render([Text("樣本 SAMPLE", "title", True), Rule(), *[Text("測試一二三 test")] * 12], fonts=NOTO, language="en")
@@ -102,7 +102,7 @@ def test_the_paper_shows_the_slip(paper: EmulatedPrinter, printer: SlipPrinter) 
     assert [same_dots(sheet) for sheet in paper.papers] == [True]
 
 
-@pytest.mark.parametrize("fault", sorted(set(FAULTS) - {"paper_low", "jam_cutter"}))
+@pytest.mark.parametrize("fault", sorted(set(FAULTS) - {"paper_low", "jam_cutter", "forget_marks"}))
 def test_a_fault_before_the_job_means_failed_no_paper_and_another_try(
     fault: str, paper: EmulatedPrinter, printer: SlipPrinter
 ) -> None:
@@ -135,6 +135,35 @@ def test_a_fault_during_the_job_or_before_its_proof_is_never_called_printed(
     assert again(printer, paper, "a") == outcome
     assert paper.bytes_taken <= taken + JOB_BYTES + 200  # what was on its way may still come; the job is not sent again
     assert len(paper.papers) <= 1
+
+
+@pytest.mark.parametrize("fault", ["out_of_paper", "open_cover", "overheat", "mute", "garbage", "power_off"])
+def test_a_fault_between_the_end_mark_and_the_last_status_is_never_called_printed(
+    fault: str, paper: EmulatedPrinter, printer: SlipPrinter
+) -> None:
+    paper.at_byte(STATUS_BYTES + JOB_BYTES + len(PAPER_QUERY), fault)
+    assert printer.print_slip(SLIP, "a").result is Result.UNCERTAIN
+
+
+def test_a_job_the_line_took_only_in_part_is_uncertain_even_if_all_is_well_after(paper: EmulatedPrinter) -> None:
+    class Leaky(TcpTransport):
+        """Loses the end of the first long part, and the rest of the job would follow in the wrong place."""
+
+        lost = 0
+
+        def write(self, part: bytes, deadline_s: float) -> int:
+            if len(part) > 100 and not self.lost:
+                self.lost = 50
+                return super().write(part[:-50], deadline_s)
+            return super().write(part, deadline_s)
+
+    if paper.serial is not None:
+        pytest.skip("the transport does not matter here")
+    printer = SlipPrinter(Leaky(paper.host, paper.port), answer_timeout_s=0.3, proof_timeout_s=0.9)
+    assert printer.open() is None
+    short = Raster(8, 2000, b"\x55" * 2000)
+    assert printer.print_slip(short, "a").result is Result.UNCERTAIN
+    printer.close()
 
 
 @pytest.mark.parametrize("fault", FAULTS)
