@@ -38,9 +38,7 @@ def begin_process(db: Connection, *, boot_id: str, mono: float, when: datetime) 
     ).fetchall():
         reason = "process_ended" if loan_boot == boot_id else "boot_ended"
         _move(db, seq, envelope, State.SENDING, State.READY, reason, when)
-    db.execute(
-        "UPDATE envelope SET next_mono = 0, boot_id = ? WHERE state = 'READY' AND boot_id <> ?", (boot_id, boot_id)
-    )
+    db.execute("UPDATE envelope SET next_mono = 0 WHERE state = 'READY' AND next_mono > 0 AND boot_id <> ?", (boot_id,))
     db.execute("UPDATE envelope SET next_mono = 0 WHERE state = 'READY' AND next_mono > ?", (mono + 900.0,))
 
 

@@ -91,6 +91,7 @@ class Sync:
         self._told_at = 0.0
         self._since = ""
         self._fleet_due = 0.0
+        self._report_due = False
         self._thread = threading.Thread(target=self._run, name="outbox-sync", daemon=True)
         outbox.listen(self._edge.set)
 
@@ -133,6 +134,10 @@ class Sync:
             self._obey()
             if self._state.online:
                 self._drain()
+            if self._report_due:  # after the envelopes: they are what the line is for
+                self._report_due = False
+                self._report()
+                self._learn_fleet()
             self._wait(next_hello)
 
     def _wait(self, next_hello: float) -> None:
@@ -163,8 +168,7 @@ class Sync:
             self._line_lost(found)
             return
         self._line_up(found)
-        self._report()
-        self._learn_fleet()
+        self._report_due = True
 
     def _line_up(self, hello: Hello) -> None:
         offset = (hello.time - self._clocks.wall()).total_seconds()
