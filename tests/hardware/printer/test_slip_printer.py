@@ -4,7 +4,7 @@ import itertools
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pytest
 from hardware.device import Fault, State, Status, Supervisor
 from hardware.printer.emulator import FAULTS, EmulatedPrinter
 from hardware.printer.faces import NOTO
-from hardware.printer.journal import JobJournal
+from hardware.printer.journal import INTERRUPTED, JobJournal
 from hardware.printer.layout import Rule, Text, copy_of, render
 from hardware.printer.outcome import PrintOutcome, Result
 from hardware.printer.raster import Raster
@@ -145,25 +145,43 @@ def test_a_fault_between_the_end_mark_and_the_last_status_is_never_called_printe
     assert printer.print_slip(SLIP, "a").result is Result.UNCERTAIN
 
 
-def test_a_job_the_line_took_only_in_part_is_uncertain_even_if_all_is_well_after(paper: EmulatedPrinter) -> None:
-    class Leaky(TcpTransport):
-        """Loses the end of the first long part, and the rest of the job would follow in the wrong place."""
+class Line(TcpTransport):
+    """A line that says what it was given, and can be late with the end of a job."""
 
-        lost = 0
+    def __init__(self, paper: EmulatedPrinter, on_job: Callable[[], None], missing: int = 0) -> None:
+        super().__init__(paper.host, paper.port)
+        self.on_job, self.missing = on_job, missing
 
-        def write(self, part: bytes, deadline_s: float) -> int:
-            if len(part) > 100 and not self.lost:
-                self.lost = 50
-                return super().write(part[:-50], deadline_s)
-            return super().write(part, deadline_s)
+    def write(self, part: bytes, deadline_s: float) -> int:
+        taken = super().write(part, deadline_s)
+        if len(part) < 100:
+            return taken
+        self.on_job()
+        return taken - self.missing
 
-    if paper.serial is not None:
-        pytest.skip("the transport does not matter here")
-    printer = SlipPrinter(Leaky(paper.host, paper.port), answer_timeout_s=0.3, proof_timeout_s=0.9)
+
+def on_tcp(line: Line, **changes: Any) -> SlipPrinter:
+    printer = SlipPrinter(line, answer_timeout_s=0.3, proof_timeout_s=0.9, **changes)
     assert printer.open() is None
-    short = Raster(8, 2000, b"\x55" * 2000)
-    assert printer.print_slip(short, "a").result is Result.UNCERTAIN
-    printer.close()
+    return printer
+
+
+def test_a_job_the_line_took_too_slowly_is_uncertain_even_if_all_is_well_after() -> None:
+    with EmulatedPrinter() as paper:
+        printer = on_tcp(Line(paper, lambda: None, missing=1))
+        assert printer.print_slip(Raster(8, 500, b"\x55" * 500), "a").result is Result.UNCERTAIN
+        assert len(paper.papers) == 1  # it came all the same, and nobody could know
+        printer.close()
+
+
+def test_a_job_is_in_the_journal_before_its_first_byte_leaves(tmp_path: Path) -> None:
+    seen: list[PrintOutcome | None] = []
+    with EmulatedPrinter() as paper:
+        line = Line(paper, lambda: seen.append(JobJournal(tmp_path / "jobs").recall("a")))
+        printer = on_tcp(line, journal=JobJournal(tmp_path / "jobs"))
+        assert printer.print_slip(SLIP, "a").result is Result.PRINTED
+        printer.close()
+    assert seen[0] == INTERRUPTED
 
 
 @pytest.mark.parametrize("fault", FAULTS)
