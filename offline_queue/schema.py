@@ -119,7 +119,6 @@ _PRAGMAS: Final = (
 def prepare(connection: Connection, *, quota_bytes: int) -> None:
     """Set and check what durability stands on; RuntimeError when the database engine does not take a setting."""
     connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
-    connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
     for name, wanted, reads in _PRAGMAS:
         connection.execute(f"PRAGMA {name}={wanted}").fetchall()
         if connection.execute(f"PRAGMA {name}").fetchone()[0] != reads:
