@@ -59,12 +59,18 @@ def check(result: int, call: str) -> None:
         raise CardError(fault_code(result), f"{call} {result & 0xFFFFFFFF:08X}")
 
 
+def _check_service(result: int, call: str) -> None:
+    """Whatever such a call answers but success, the service is lost: one that dies leaves any result behind."""
+    if result != scard.SCARD_S_SUCCESS:
+        raise CardError("reader_lost", f"{call} {result & 0xFFFFFFFF:08X}")
+
+
 class Context:
     """One conversation with the PC/SC service; belongs to the thread that opened it."""
 
     def __init__(self) -> None:
         result, self.handle = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
-        check(result, "EstablishContext")
+        _check_service(result, "EstablishContext")
 
     def __enter__(self) -> Context:
         return self
@@ -79,7 +85,7 @@ class Context:
         result, names = scard.SCardListReaders(self.handle, [])
         if result & 0xFFFFFFFF == scard.SCARD_E_NO_READERS_AVAILABLE & 0xFFFFFFFF:
             return ()
-        check(result, "ListReaders")
+        _check_service(result, "ListReaders")
         return tuple(names)
 
     def cancel(self) -> None:
@@ -162,17 +168,17 @@ class Session:
             raise CardError("card_timeout", "deadline")
         header = scard.SCARD_PCI_T0 if self._protocol == scard.SCARD_PROTOCOL_T0 else scard.SCARD_PCI_T1
         result, answer = scard.SCardTransmit(self._card, header, list(command))
-        self._check_sent(result)
-        if not answer:  # a card pulled in the middle of a command: success and nothing
-            raise CardError("card_removed", "Transmit: empty answer")
+        if result != scard.SCARD_S_SUCCESS or not answer:
+            raise self._why(result)
         return bytes(answer)
 
-    def _check_sent(self, result: int) -> None:
-        """Raise the CardError of a transmission; a service that dies in the middle may leave any result behind."""
-        doubtful = result != scard.SCARD_S_SUCCESS and fault_code(result) == "card_unreadable"
-        if doubtful and self._reader not in list_readers():
-            raise CardError("reader_lost", f"Transmit {result & 0xFFFFFFFF:08X}")
-        check(result, "Transmit")
+    def _why(self, result: int) -> CardError:
+        """Why nothing came back: a service that dies in the middle may leave any result behind, also success."""
+        detail = f"Transmit {result & 0xFFFFFFFF:08X}"
+        if self._reader not in list_readers():
+            return CardError("reader_lost", detail)
+        # success and nothing: a card pulled in the middle of a command
+        return CardError("card_removed" if result == scard.SCARD_S_SUCCESS else fault_code(result), detail)
 
 
 def unstick(reader: str) -> bool:

@@ -31,8 +31,9 @@ SETTLE_S = 0.6  # longer than the service's poll of 0.4 s: by then it has seen a
 LOOK_AGAIN_S = 1.0
 LOOKS = 30  # how often a card that could not be had is tried again while it lies there
 WAITING = ("access_key_needed", "card_access_denied", "pin_wrong", "pin_last_try")  # a key given now opens it
-AGAIN = ("card_removed", "reader_busy", "reader_lost")
-SILENT = ("stopped", "reader_lost", "access_key_needed")  # nobody asked; a Status; an event of its own
+NO_SERVICE = Fault("reader_lost", detail="no PC/SC service")
+AGAIN = ("card_removed", "reader_busy")
+SILENT = ("stopped", "access_key_needed")  # nobody asked; an event of its own
 
 
 @dataclass(frozen=True)
@@ -157,8 +158,8 @@ class PcscCardReader:
         for reader in self._watched.keys() - slots.keys():
             self._taken(self._watched.pop(reader), tell)
         if not slots:
-            detail = "no reader" if picture.service else "no PC/SC service"
-            tell(Status(self.name, State.FAULT, Fault("reader_lost", detail=detail)))
+            lost = Fault("reader_lost", detail="no reader") if picture.service else NO_SERVICE
+            tell(Status(self.name, State.FAULT, lost))
             return
         tell(Status(self.name, State.READY))
         for reader, slot in slots.items():
@@ -199,6 +200,9 @@ class PcscCardReader:
             tell(CardPresented(reader))
         tell(Status(self.name, State.BUSY))
         outcome = self._read_card(reader, tell, fresh=watched.told)
+        if isinstance(outcome, Fault) and outcome.code == "reader_lost":
+            self._watched[reader] = self._lost(watched, tell)
+            return
         self._watched[reader] = self._told(watched, outcome, tell)
         tell(Status(self.name, State.READY))
 
@@ -211,6 +215,12 @@ class PcscCardReader:
         looks = watched.looks - 1
         more = looks > 0 and not found
         return replace(watched, looks=looks, next_s=self._monotonic() + LOOK_AGAIN_S if more else None)
+
+    def _lost(self, watched: Watched, tell: Tell) -> Watched:
+        """The service takes no calls while the monitor still sees the reader: look again until either changes."""
+        self._taken(replace(watched, told=True), tell)
+        tell(Status(self.name, State.FAULT, NO_SERVICE))
+        return replace(watched, told=False, next_s=self._monotonic() + LOOK_AGAIN_S, fault="")
 
     def _told(self, watched: Watched, outcome: Outcome, tell: Tell) -> Watched:
         """Tell how a reading ended; what is known of its reader from now on."""

@@ -66,3 +66,9 @@ def test_a_failed_session_leaves_nothing_open(lab: CardLab) -> None:
         with pytest.raises(CardError, match="card_removed"), pcsc.Session("Virtual PCD 00 00"):
             pass
     lab.slots[0].insert(DemoCard(people.ELDER.document()))
+
+
+def test_whatever_a_dying_service_answers_it_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pcsc.scard, "SCardEstablishContext", lambda scope: (0x8010006A, 0))
+    with pytest.raises(CardError, match="reader_lost"):
+        pcsc.list_readers()

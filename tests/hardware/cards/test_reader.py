@@ -129,6 +129,22 @@ def test_the_service_killed_in_mid_read_and_restarted_is_recovered_from(
     assert not heard.of(CardFault)
 
 
+def test_a_service_that_takes_no_new_callers_is_a_lost_reader_until_it_does(
+    lab: CardLab, heard: Heard, start: Callable[..., PcscCardReader]
+) -> None:
+    start()
+    path = Path(lab.environment["PCSCLITE_CSOCK_NAME"])
+    aside = path.with_suffix(".aside")
+    path.rename(aside)  # the monitor's own connection lives on
+    lab.slots[0].insert(DemoCard(ELDER))
+    fault = heard.state(State.FAULT).fault
+    assert fault is not None
+    assert fault.code == "reader_lost"
+    aside.rename(path)
+    assert heard.next(IdentityRead).document == ELDER
+    heard.state(State.READY)
+
+
 def test_a_kiosk_started_before_its_service_waits_for_it(
     lab: CardLab, heard: Heard, start: Callable[..., PcscCardReader]
 ) -> None:
