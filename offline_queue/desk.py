@@ -168,6 +168,12 @@ def release(outbox: Outbox, key: str, reason: str) -> QueueFault | None:
     return found if isinstance(found, QueueFault) else outbox.release(found.id, reason)
 
 
+def abandon(outbox: Outbox, key: str, reason: str) -> QueueFault | None:
+    """`queue abandon`: give up an envelope that was set aside and exported. Faults: unknown_item, wrong_state."""
+    found = why(outbox.path, key)
+    return found if isinstance(found, QueueFault) else outbox.abandon(found.id, reason)
+
+
 def export(outbox: Outbox, target: Path, *, kiosk_id: str, key: Signer, now: datetime) -> Exported | QueueFault:
     """`queue export`: everything pending as one signed file at `target`.
 

@@ -9,7 +9,7 @@ class QueueFault:
     """An expected trouble of the queue; `detail` is for technicians and holds nothing personal.
 
     Codes: queue_in_use, queue_damaged, queue_newer, queue_full, queue_conflict, disk_full, disk_error, trust_missing,
-    trust_damaged, closed, unknown_item, wrong_state, queue_missing, bundle_damaged.
+    trust_damaged, unknown_item, wrong_state, queue_missing, bundle_damaged.
     """
 
     code: str

@@ -219,6 +219,19 @@ def operator_move(db: Connection, envelope: str, after: State, reason: str, when
     return None
 
 
+def abandon(db: Connection, envelope: str, reason: str, when: datetime) -> QueueFault | None:
+    """Give an exported envelope up on an operator's word: its payload goes, its case goes on."""
+    row = db.execute("SELECT seq, state, case_id FROM envelope WHERE id = ?", (envelope,)).fetchone()
+    if row is None:
+        return QueueFault("unknown_item", retriable=False)
+    if row[1] != State.EXPORTED:
+        return QueueFault("wrong_state", retriable=False, detail=row[1])
+    _move(db, row[0], envelope, State.EXPORTED, State.ABANDONED, f"operator:{reason}"[:120], when)
+    db.execute(f"DELETE FROM chunk WHERE {_OF_ENVELOPE}", (row[0], row[0]))  # noqa: S608 - a constant
+    _promote(db, row[2], when)
+    return None
+
+
 def pending(db: Connection, taken: Callable[[str], object]) -> Iterator[SealedEnvelope]:
     """Every envelope without a receipt whose bytes are intact; `taken` hears the id of each one given out."""
     sql = f"SELECT seq, id, header, sha256, signature, chunk_count FROM envelope WHERE {_PENDING} ORDER BY seq"  # noqa: S608

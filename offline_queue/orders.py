@@ -29,13 +29,14 @@ class Act(StrEnum):
 
     RETRY = "retry"
     RELEASE = "release"
+    ABANDON = "abandon"
     EXPORT = "export"
     IMPORT = "import"
 
 
 @dataclass(frozen=True)
 class Order:
-    """`key` is an id or receipt number (release), `reason` why (release), `file` a path (export, import)."""
+    """`key` is an id or receipt number and `reason` why (release, abandon), `file` a path (export, import)."""
 
     act: Act
     key: str = ""
@@ -100,6 +101,8 @@ def perform(outbox: Outbox, order: Order, operator: Operator, now: datetime) -> 
         return _outcome(desk.retry(outbox))
     if order.act is Act.RELEASE:
         return _outcome(desk.release(outbox, order.key, order.reason) or 1)
+    if order.act is Act.ABANDON:
+        return _outcome(desk.abandon(outbox, order.key, order.reason) or 1)
     if order.act is Act.IMPORT:
         return _outcome(desk.import_receipts(outbox, Path(order.file)))
     target = Path(order.file)

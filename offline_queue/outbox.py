@@ -235,6 +235,15 @@ class Outbox:
             self._tell()
         return fault
 
+    def abandon(self, envelope_id: str, reason: str) -> QueueFault | None:
+        """Give up an envelope that was set aside and then exported. Faults: unknown_item, wrong_state."""
+        when = self._clocks.wall()
+        fault = self._try_hard(lambda db: ledger.abandon(db, envelope_id, reason, when))
+        if fault is None:
+            self._after_purge()
+            self._tell()
+        return fault
+
     def mark_exported(self, ids: Sequence[str], bundle: str) -> QueueFault | None:
         """Record that these envelopes were copied into a bundle."""
         when = self._clocks.wall()

@@ -188,3 +188,25 @@ def test_a_stick_that_is_full_or_gone_is_a_typed_fault_and_leaves_the_queue_as_i
     assert outbox.status().counts[State.READY] == 1
     damaged = desk.import_receipts(outbox, tmp_path / "none.json")
     assert damaged == QueueFault("bundle_damaged", retriable=False)
+
+
+def test_an_envelope_is_given_up_only_after_it_was_set_aside_and_exported_and_its_case_goes_on(
+    outbox: Outbox, bench: Bench, tmp_path: Path
+) -> None:
+    first, second = bench.sealed(case_id="case", case_seq=1), bench.sealed(case_id="case", case_seq=2)
+    outbox.save(first)
+    outbox.save(second)
+    claim = outbox.claim(lease_s=60)
+    assert claim is not None
+    assert getattr(desk.abandon(outbox, first.head.id, "x"), "code", "") == "wrong_state"
+    outbox.quarantine(claim, "malformed")
+    assert getattr(desk.abandon(outbox, first.head.id, "x"), "code", "") == "wrong_state"
+    desk.export(outbox, tmp_path / "stick", kiosk_id="k", key=bench.device, now=NOON)
+    assert desk.abandon(outbox, first.head.id, "handled on paper") is None
+    following = outbox.claim(lease_s=60)
+    assert following is not None
+    assert following.id == second.head.id
+    events = desk.audit(outbox.path)
+    assert isinstance(events, tuple)
+    assert "operator:handled on paper" in {event.code for event in events}
+    assert outbox.status().counts[State.ABANDONED] == 1
