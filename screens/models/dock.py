@@ -43,7 +43,7 @@ class Dock(Model):
             ("Cut / mend the line", "line"),
         ]
 
-    buttons = Property(list, _buttons, constant=True)
+    buttons = Property(list, _buttons, notify=changed)
 
     def __init__(self) -> None:
         super().__init__()

@@ -44,7 +44,7 @@ def write(resident: Resident, field: str, text: str) -> None:
         ("A123456(4)", "does not fit the rest of the number"),
         ("A12345", "Check how many you typed"),
         ("1234567A", "looks like A123456(3)"),
-        ("A" * 300, "Check how many you typed"),
+        ("A" * 300, "This has 300 characters"),
         ("㗎123456(3)", "looks like A123456(3)"),
     ],
 )

@@ -38,10 +38,13 @@ class Counter:
         devices = self.kiosk.devices
         devices.card.pull_card()  # type: ignore[union-attr]
         devices.card.plug()  # type: ignore[union-attr]
+        devices.emulator.power_on()  # type: ignore[union-attr]
         devices.emulator.restore()  # type: ignore[union-attr]
         for camera in (devices.face_camera, devices.document_camera):
             camera.source.plug()  # type: ignore[union-attr]
             camera.source.restore()  # type: ignore[union-attr]
+        for supervisor in devices.supervisors.values():
+            supervisor.retry()  # as udev would say: something was plugged in
 
 
 def test_config(folder: Path) -> Config:

@@ -34,6 +34,7 @@ def pages(request: pytest.FixtureRequest, counter: Counter) -> list[Look]:
     resident = counter.resident(language)
 
     def look(name: str) -> None:
+        counter.screens.window.grabWindow()  # everything laid out, as the next frame shows it
         looks.append(Look(name, language, resident.glass.seen(), cut_texts(counter)))
 
     while (page := resident.until(lambda _: True)) is not Page.SLIP:

@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 
 // kind: next (yellow) | wait (says what it waits for) | second | dark (on the bar)

@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 
 // A sheet over the page: title, body, and its own buttons; nothing behind it can be read or touched.

@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 
 // A labelled answer: touch it to type; its source stands beside the label, what is wrong under it.

@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 
 // Our own keyboard: letters or numbers. It never covers the bar; it tells what was pressed.

@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 
 // A page: one title, an optional lead, one body; it says what the bar offers, the bar stands in Main.

@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 
 // kind: ok | attention | failed | info. Always a symbol, a sentence, and what to do next.

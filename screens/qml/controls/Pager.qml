@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 
 // A column that never scrolls: what does not fit goes to the next page, by whole sections.

@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 
 // Two shores and the line between them: filled shore = where you stand, broken line = the line is down.

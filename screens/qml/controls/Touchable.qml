@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 
 // What can be touched: counts only if the touch starts and ends inside, inverts while it is held.

@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 
 // One line or paragraph of text in the page's face. role: display h1 h2 strong body

@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import Kiosk
 import controls
@@ -81,7 +82,7 @@ KioskPage {
                     id: paper
                     required property var modelData
                     width: parent.width
-                    height: Math.max(112, words.height + 24)
+                    height: Math.max(112, paperName.height + 24)
                     Rectangle {
                         width: 88
                         height: 88
@@ -95,7 +96,7 @@ KioskPage {
                         }
                     }
                     Txt {
-                        id: words
+                        id: paperName
                         x: 116
                         width: parent.width - 116
                         anchors.verticalCenter: parent.verticalCenter

@@ -1,5 +1,5 @@
+pragma ComponentBehavior: Bound
 import QtQuick
-import Kiosk
 import controls
 
 // Between the touch and the commit: usually too short to be seen.

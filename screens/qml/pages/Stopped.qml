@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import Kiosk
 import controls
@@ -11,7 +12,7 @@ KioskPage {
     onNextPressed: Visit.leave()
     Note {
         width: parent.width
-        kind: Visit.stopKind
+        kind: "failed"
         text: Visit.stopText
         more: Visit.stopMore
     }
