@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from hardware.printer.emulator import EmulatedPrinter, Sensors
+from hardware.printer.emulator import EmulatedPrinter
 from hardware.printer.faces import NOTO
 from hardware.printer.interpreter import Interpreter
 from hardware.printer.raster import Raster
+from hardware.printer.sensors import Sensors
 from hardware.printer.status import is_asb_head, is_realtime, parse_asb, parse_paper, parse_realtime
 from hardware.printer.strip import Strip
 
