@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from smartcard import scard
 
 from hardware.cards import pcsc, people
 from hardware.cards.faults import FAULT_CODES, CardError
@@ -69,6 +70,6 @@ def test_a_failed_session_leaves_nothing_open(lab: CardLab) -> None:
 
 
 def test_whatever_a_dying_service_answers_it_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pcsc.scard, "SCardEstablishContext", lambda scope: (0x8010006A, 0))
+    monkeypatch.setattr(scard, "SCardEstablishContext", lambda scope: (0x8010006A, 0))
     with pytest.raises(CardError, match="reader_lost"):
         pcsc.list_readers()
