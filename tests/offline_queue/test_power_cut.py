@@ -1,6 +1,7 @@
 """Whatever instant the power goes, every save that was answered is on the disk."""
 
 import random
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -76,19 +77,20 @@ def lost_after_cut(disk: Disk, log: list[Event], settled: set[str], cut: int, se
     return len(expected - found) + len(torn - settled)
 
 
-def losses(folder: Path, images: int, *, synchronous: str = "FULL") -> int:
+def losses(folder: Path, images: int, *, synchronous: str = "FULL", seed: int = 0) -> int:
     disk, log, settled = record_saves(folder, synchronous=synchronous)
-    rng = random.Random(20261122)
+    rng = random.Random(seed)
     cuts = [rng.randrange(1, len(log) + 1) for _ in range(images)]
     lost = 0
     for n, cut in enumerate(cuts):
-        lost += lost_after_cut(disk, log, settled, cut, n, folder / f"cut{n}") > 0
+        lost += lost_after_cut(disk, log, settled, cut, 1_000_000 * seed + n, folder / f"cut{n}") > 0
+        shutil.rmtree(folder / f"cut{n}")
     return lost
 
 
 @pytest.mark.parametrize("part", range(3))
 def test_no_power_cut_loses_an_answered_save(tmp_path: Path, part: int) -> None:
-    assert losses(tmp_path, 100) == 0
+    assert losses(tmp_path, 100, seed=part) == 0
 
 
 def test_the_recording_disk_shows_the_losses_of_a_queue_that_does_not_sync(tmp_path: Path) -> None:
@@ -101,4 +103,4 @@ def test_twenty_thousand_power_cuts_lose_nothing(tmp_path: Path) -> None:
     for part in range(20):
         folder = tmp_path / str(part)
         folder.mkdir()
-        assert losses(folder, 1000) == 0
+        assert losses(folder, 1000, seed=part) == 0
