@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from hardware.device import Fault, State, Status, Supervisor
@@ -286,6 +288,38 @@ def test_a_printer_that_does_not_answer_does_not_open(fault: str, paper: Emulate
 def skip_what_serial_lines_lack(fault: str, paper: EmulatedPrinter) -> None:
     if fault == "half_close" and paper.serial is not None:
         pytest.skip("a serial line has no half")
+
+
+def numbered(job: int) -> Raster:
+    """A short slip no other job has: every row holds its number."""
+    return Raster(64, 300, bytes((0x80, 0, 0, 0x7F, job, 0, 0, 1)) * 300)
+
+
+def rows_of(job: int, papers: list[Raster]) -> int:
+    """How many rows of a job are on all papers together."""
+    dots = [np.frombuffer(paper.packed, np.uint8).reshape(paper.height, -1) for paper in papers]
+    return sum(int(np.count_nonzero((sheet[:, 0] == 0x80) & (sheet[:, 4] == job))) for sheet in dots)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_breaks_and_heals_no_job_is_on_paper_twice_and_none_is_printed_that_is_not(seed: int) -> None:
+    choose = random.Random(seed)
+    with EmulatedPrinter() as paper:
+        printer = quick(paper.address, proof_timeout_s=0.4, answer_timeout_s=0.2)
+        last: dict[int, Result] = {}
+        for _ in range(14):
+            job = choose.randrange(1, 6)
+            if choose.random() < 0.7:
+                paper.at_byte(choose.randrange(1, 3000), choose.choice(FAULTS))
+            if printer.open() is None:
+                last[job] = printer.print_slip(numbered(job), str(job)).result
+            printer.close()
+            paper.restore()
+            paper.power_on()
+        wait_until(lambda: not any(line.waiting for line in paper._lines))
+        for job, result in last.items():
+            assert rows_of(job, paper.papers) <= 300
+            assert result is not Result.PRINTED or rows_of(job, paper.papers) == 300
 
 
 # Under its supervisor ---
