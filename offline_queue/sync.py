@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 from offline_queue.backoff import Backoff
 from offline_queue.clocks import Clocks
 from offline_queue.envelope import Json, instant
+from offline_queue.link_watch import LinkWatch
 from offline_queue.orders import POLL_S, Operator, perform_waiting
 from offline_queue.outbox import Outbox
 from offline_queue.portal_client import Delivered, Hello, Kind, PortalClient, Trouble
@@ -92,6 +94,7 @@ class Sync:
         self._since = ""
         self._fleet_due = 0.0
         self._report_due = False
+        self._links: LinkWatch | None = None
         self._thread = threading.Thread(target=self._run, name="outbox-sync", daemon=True)
         outbox.listen(self._edge.set)
 
@@ -101,13 +104,19 @@ class Sync:
         return self._state
 
     def start(self) -> None:
-        """Begin."""
+        """Begin; from now on changes of the machine's network wake it too."""
         self._thread.start()
+        with suppress(OSError):  # no netlink in here: the period alone has to do
+            self._links = LinkWatch(self.wake)
+            self._links.start()
 
     def stop(self) -> None:
         """End; a call in flight is cut, and its envelope stays due."""
         self._stop.set()
         self._edge.set()
+        if self._links is not None:
+            self._links.stop()
+            self._links = None
         for lane in self._lanes:
             lane.interrupt()
         if self._thread.is_alive():
