@@ -5,36 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from kiosk.app import ASSETS, ROOT, KioskStartError, build_kiosk
-from kiosk.catalogue import LANGUAGES, CatalogueError, load_catalogue
-from kiosk.config import Config, ConfigError, load_config
+from kiosk.app import ASSETS, build_kiosk
+from kiosk.catalogue import LANGUAGES, load_catalogue
+from kiosk.cli_options import Friendly, PathType, config_option, json_option, refuse, spoken
+from kiosk.cli_services import services
+from kiosk.config import Config, load_config
 from kiosk.diagnose import diagnose as examine
-
-PathType = click.Path(path_type=Path)
-
-
-class Friendly(click.Group):
-    """Turns expected trouble at the start into one sentence and exit code 1."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Run a command."""
-        try:
-            return super().invoke(ctx)
-        except (ConfigError, KioskStartError, CatalogueError) as error:
-            raise click.ClickException(str(error)) from error
-
-
-config_option = click.option(
-    "--config", "config_file", type=PathType, default=ROOT / "kiosk.toml", help="The kiosk's kiosk.toml."
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 
 
 @click.group(cls=Friendly)
@@ -59,10 +41,14 @@ def _size(text: str | None) -> Any:
 @click.option("--windowed", metavar="WxH", help="A window of that size instead of the whole screen.")
 def run(config_file: Path, windowed: str | None) -> None:
     """Open the kiosk on this machine's display."""
+    from screens.main import ScreenStartError
     from screens.main import run as open_screens
 
     size = _size(windowed)
-    raise SystemExit(open_screens(build_kiosk(load_config(config_file)), size))
+    try:
+        raise SystemExit(open_screens(build_kiosk(load_config(config_file)), size))
+    except ScreenStartError as error:
+        refuse(str(error))
 
 
 @main.command()
@@ -129,6 +115,7 @@ def _rehearse(
     person: str,
     as_json: bool,
 ) -> None:
+    from screens.main import ScreenStartError
     from screens.play import rehearse as play
     from screens.rehearsal import FAULTS, RehearsalError
 
@@ -136,11 +123,12 @@ def _rehearse(
         raise click.BadParameter(f"{', '.join(unknown)}; known are {', '.join(FAULTS)}", param_hint="--fault")
     if service not in load_catalogue(ASSETS).services:
         raise click.BadParameter(f"{service} is not offered here; see `services list`", param_hint="--service")
-    spoken = next(each for each in LANGUAGES if each == language)
     try:
-        record = play(config, service=service, language=spoken, out=out, offline=offline, faults=faults, person=person)
-    except RehearsalError as error:
-        raise click.ClickException(str(error)) from error
+        record = play(
+            config, service=service, language=spoken(language), out=out, offline=offline, faults=faults, person=person
+        )
+    except (RehearsalError, ScreenStartError) as error:
+        refuse(str(error))
     if as_json:
         click.echo(json.dumps(asdict(record), ensure_ascii=False))
         return
@@ -151,40 +139,7 @@ def _rehearse(
     click.echo(f"  slip: {out / 'slip.png'}   record: {out / 'visit.json'}")
 
 
-@main.group()
-def services() -> None:
-    """The catalogue of services."""
-
-
-@services.command("list")
-@json_option
-def services_list(as_json: bool) -> None:
-    """Every known service, and whether this kiosk offers it."""
-    catalogue = load_catalogue(ASSETS)
-    rows = [
-        {"id": row.id, "side": row.side, "category": row.category, "name": row.names["en"], "available": row.available}
-        for row in catalogue.listing
-    ]
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False))
-        return
-    for row in rows:
-        click.echo(f"{row['id']:<10} {'available' if row['available'] else '-':<10} {row['name']}")
-
-
-@services.command("check")
-@json_option
-def services_check(as_json: bool) -> None:
-    """Read the whole catalogue and say everything that is wrong with it."""
-    try:
-        catalogue = load_catalogue(ASSETS)
-    except CatalogueError as error:
-        if as_json:
-            click.echo(json.dumps({"ok": False, "findings": [str(finding) for finding in error.findings]}))
-            raise SystemExit(1) from error
-        raise
-    found = {"ok": True, "services": len(catalogue.services), "texts": len(catalogue.texts.keys)}
-    click.echo(json.dumps(found) if as_json else f"{found['services']} services, {found['texts']} texts: nothing wrong")
+main.add_command(services)
 
 
 @main.command()
@@ -199,12 +154,3 @@ def diagnose(config_file: Path, as_json: bool) -> None:
         for check in found:
             click.echo(f"{'ok  ' if check.ok else 'FAIL'}  {check.name:<18} {check.says}")
     raise SystemExit(0 if all(check.ok for check in found) else 1)
-
-
-def print_mapping(found: Mapping[str, object], as_json: bool) -> None:
-    """One value a line, or JSON."""
-    if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False, default=str))
-        return
-    for name, value in found.items():
-        click.echo(f"{name:<16} {value}")
