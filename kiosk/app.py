@@ -216,7 +216,7 @@ def build_kiosk(
     client = PortalClient(portal.url if portal else config.portal.url, receipt_keys=trust.receipt_keys)
     sender = Sender(config.site.id, key, trust.seal_to, outbox)
     ear = Ear()
-    devices = build_devices(config, ear, slips=slips)
+    devices = build_devices(config, ear, slips=slips, journal=config.queue.folder / "printer.journal")
     sync = Sync(
         outbox,
         client,

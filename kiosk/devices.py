@@ -6,16 +6,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from hardware import camera
+from hardware import printer as printing
 from hardware.camera import Camera, source_for
 from hardware.cards import SimulatedCardReader
 from hardware.device import Device, Fault, State, Status, Supervisor, Tell
 from hardware.printer import WIDTH_58_MM, WIDTH_80_MM, Fonts, Raster, SlipPrinter, render, transport_for
+from hardware.printer.journal import JobJournal
 from hardware.printer.emulator import EmulatedPrinter
 from hardware.printer.layout import Block
 from kiosk.catalogue import Language
 from kiosk.config import Config, ConfigError
 
 WIDTHS = {58: WIDTH_58_MM, 80: WIDTH_80_MM}
+BACKOFFS_S: Mapping[type, tuple[float, float]] = {Camera: camera.BACKOFF_S, SlipPrinter: printing.BACKOFF_S}
+"""A device that somebody plugs in again must be back within seconds."""
 
 
 @dataclass
@@ -60,8 +65,10 @@ class Devices:
         return render(blocks, width_dots=self.slip_width, fonts=self.fonts, language=language)
 
 
-def build_devices(config: Config, tell: Tell, *, slips: Path | None = None) -> Devices:
+def build_devices(config: Config, tell: Tell, *, slips: Path | None = None, journal: Path | None = None) -> Devices:
     """Every device of kiosk.toml, not yet started; `slips` keeps what the simulated printer prints.
+
+    `journal` is the file in which the printer's jobs and its paper are counted.
 
     Raises ConfigError for a driver or source nobody knows.
     """
@@ -73,9 +80,11 @@ def build_devices(config: Config, tell: Tell, *, slips: Path | None = None) -> D
     face = _camera("face_camera", config.face_camera.source)
     document = _camera("document_camera", config.document_camera.source)
     emulator = _emulator(config, width, fonts, slips)
-    printer = _printer(config, emulator)
+    printer = _printer(config, emulator, journal)
     there: list[Device] = [device for device in (card, face, document, printer) if device is not None]
-    supervisors = {device.name: Supervisor(device, tell) for device in there}
+    supervisors = {
+        device.name: Supervisor(device, tell, backoff_s=BACKOFFS_S.get(type(device), (0.5, 30.0))) for device in there
+    }
     return Devices(card, face, document, printer, emulator, fonts, width, supervisors)
 
 
@@ -106,7 +115,7 @@ def _emulator(config: Config, width: int, fonts: Fonts, slips: Path | None) -> E
     return emulator
 
 
-def _printer(config: Config, emulator: EmulatedPrinter | None) -> SlipPrinter | None:
+def _printer(config: Config, emulator: EmulatedPrinter | None, journal: Path | None) -> SlipPrinter | None:
     if config.printer.driver == "none":
         return None
     address = emulator.address if emulator is not None else config.printer.driver
@@ -115,4 +124,4 @@ def _printer(config: Config, emulator: EmulatedPrinter | None) -> SlipPrinter | 
         raise ConfigError(
             f"[printer] driver = {address!r} will not do; it is simulated, none, tcp:HOST:PORT, serial:PATH or usb:V:P."
         )
-    return SlipPrinter(transport)
+    return SlipPrinter(transport, journal=JobJournal(journal))

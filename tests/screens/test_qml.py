@@ -1,4 +1,4 @@
-"""Every QML file linted against the Python view models: a property that does not exist is found here, not on a kiosk."""
+"""Every QML file linted against the Python view models: a property that is not there is found here, not on a kiosk."""
 
 from __future__ import annotations
 
