@@ -7,79 +7,34 @@ The session lives in memory on the GUI thread and knows no Qt. Every intent of a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Final
 
-from kiosk.catalogue import Capture, Catalogue, Fact, Language, ListedService, Step
+from kiosk.catalogue import Capture, Catalogue, Fact, Language, Step
+from kiosk.catalogue.model import Item
+from kiosk.entries import Entry, next_id, without, written
+from kiosk.finding import Finding
 from kiosk.flow import engine
+from kiosk.flow.answers import take_entry
 from kiosk.flow.state import Filled, FlowState, Problem, Refused
 from kiosk.flow.validation import check
+from kiosk.pages import BY_KIND, Page, Stop
 from kiosk.submission import SavedVisit
 
 ROOM: Final = 3  # what a page holds: a typed field takes 1, two choices 2, more the whole page
 SERVICES_A_PAGE: Final = 4
-FOUND_A_PAGE: Final = 3
 LONGEST_ANSWER: Final = 400
 LONGEST_QUERY: Final = 40
 CHOICE_TYPES: Final = frozenset({"choice", "yes_no"})
-DRAWN_KINDS: Final = frozenset(
-    {"checklist", "identify", "form", "choice", "portrait", "document", "review", "consent", "submit", "receipt"}
-)
+__all__ = ["CHOICE_TYPES", "Page", "Session", "Stop", "iso_date", "spaced_date"]
 
 
-class Page(StrEnum):
-    """The pages a resident can be on; the value is the page's file name."""
-
-    ATTRACT = "Attract"
-    HOME = "Home"
-    SERVICES = "Services"
-    SEARCH = "Search"
-    CHECKLIST = "Checklist"
-    IDENTIFY = "Identify"
-    FORM = "Form"
-    CHOICE = "Choice"
-    PORTRAIT = "Portrait"
-    DOCUMENT = "Document"
-    REVIEW = "Review"
-    CONSENT = "Consent"
-    SENDING = "Sending"
-    SAVED = "Saved"
-    SLIP = "Slip"
-    STOPPED = "Stopped"
-
-
-_BY_KIND: Final = {
-    "checklist": Page.CHECKLIST,
-    "identify": Page.IDENTIFY,
-    "form": Page.FORM,
-    "choice": Page.CHOICE,
-    "portrait": Page.PORTRAIT,
-    "document": Page.DOCUMENT,
-    "review": Page.REVIEW,
-    "consent": Page.CONSENT,
-    "submit": Page.SENDING,
-    "receipt": Page.SAVED,
-}
-
-
-@dataclass(frozen=True)
-class Stop:
-    """Why a visit cannot go on: the stem of its texts, and whether Back leads to the answers again."""
-
-    text: str
-    has_back: bool
-
-
-class Session:
+class Session(Finding):
     """The one visit at this kiosk. `offered` tells which services can be finished here."""
 
     def __init__(self, catalogue: Catalogue, *, today: Callable[[], date], home_side: str = "HK") -> None:
-        self.catalogue = catalogue
+        super().__init__(catalogue, home_side)
         self._today = today
-        self._home_side = home_side
-        self.language: Language = "en"
         self.end()
 
     # ---- begin and end ----
@@ -92,12 +47,7 @@ class Session:
 
     def end(self) -> None:
         """Wipe the visit: nothing a resident said, showed or typed is left here."""
-        self.place = Page.ATTRACT
-        self.direction = 0
-        self.side = self._home_side
-        self.category = ""
-        self.list_page = 0
-        self.query = ""
+        self._look_again()
         self.flow: FlowState | None = None
         self.drafts: dict[str, str] = {}
         self.problems: Mapping[str, Problem] = {}
@@ -105,6 +55,8 @@ class Session:
         self.part = 0
         self.typing_identity = False
         self.picture: Capture | None = None
+        self.items: tuple[Item, ...] = ()
+        self.entry: Entry | None = None
         self.review_page = 0
         self.saved: SavedVisit | None = None
         self.stop: Stop | None = None
@@ -126,9 +78,11 @@ class Session:
             return Page.SLIP
         if step.kind == "identify" and self.typing_identity:
             return Page.FORM
+        if self.entry is not None:
+            return Page.FORM
         if step.kind == "form" and self._is_choice(step):
             return Page.CHOICE
-        return _BY_KIND[step.kind]
+        return BY_KIND[step.kind]
 
     @property
     def step(self) -> Step | None:
@@ -152,53 +106,12 @@ class Session:
     def _is_choice(self, step: Step) -> bool:
         return [self.catalogue.facts[name].type in CHOICE_TYPES for name in step.ask] == [True]
 
-    def _go(self, place: Page, direction: int) -> None:
-        self.place, self.direction = place, direction
-
-    # ---- finding a service ----
-
-    def offered(self, service: ListedService) -> bool:
-        """Whether this service can be finished at this kiosk."""
-        found = self.catalogue.services.get(service.id)
-        return found is not None and found.kinds <= DRAWN_KINDS
-
-    def categories(self) -> tuple[str, ...]:
-        """The categories of the side that is shown, in the listing's order."""
-        return tuple(dict.fromkeys(row.category for row in self.catalogue.listing if row.side == self.side))
-
-    def listed(self) -> tuple[ListedService, ...]:
-        """The services of the open category; what can be done here comes first."""
-        rows = [row for row in self.catalogue.listing if (row.side, row.category) == (self.side, self.category)]
-        return tuple(sorted(rows, key=lambda row: not self.offered(row)))
-
-    def found(self) -> tuple[ListedService, ...]:
-        """The services that fit what was typed into the search."""
-        return self.catalogue.search(self.query, self.language)[:FOUND_A_PAGE] if self.query.strip() else ()
-
-    def show_side(self, side: str) -> None:
-        """Touch one of the two shores."""
-        self.side = side
-
-    def open_category(self, category: str) -> None:
-        """Touch a category."""
-        self.category, self.list_page = category, 0
-        self._go(Page.SERVICES, 1)
-
-    def open_search(self) -> None:
-        """Touch the search field."""
-        self.query = ""
-        self._go(Page.SEARCH, 1)
-
-    def more(self, pages: int) -> None:
-        """The next page of a list, then the first again."""
-        self.list_page = (self.list_page + 1) % max(1, pages)
+    # ---- going through the steps ----
 
     def open_service(self, service_id: str) -> None:
         """Touch a service: its checklist comes first."""
         self.flow = engine.start(self.catalogue, service_id, today=self._today())
         self._arrive(1)
-
-    # ---- going through the steps ----
 
     def next(self) -> None:
         """Touch the yellow button of a step."""
@@ -207,6 +120,10 @@ class Session:
             return
         if self.page in (Page.FORM, Page.CHOICE):
             self._submit_fields(self.flow, step)
+        elif step.kind == "list":
+            self._take(engine.answer(self.flow, {step.ask[0]: self.items}))
+        elif step.kind == "sign":
+            self.use_picture()
         elif step.kind != "identify" or self.identity_known():
             self._take(engine.answer(self.flow, {}))
 
@@ -221,16 +138,18 @@ class Session:
             self._go(Page.HOME, -1)
 
     def _back_in_flow(self, flow: FlowState) -> None:
-        if self.picture is not None:
+        if self.picture is not None and self.page is not Page.SIGN:
             self.picture = None
             self.direction = -1
         elif self.part > 0:
             self._show_part(self.part - 1, -1)
+        elif self.entry is not None:
+            self._close_entry(-1)
         elif self.typing_identity:
             self.typing_identity = False
             self._arrive(-1)
         else:
-            self.flow = engine.back(flow)
+            self.flow = engine.back(self._with_items(flow))
             self._arrive(-1)
 
     def _to_review(self) -> None:
@@ -257,6 +176,7 @@ class Session:
         """Stand on another step with a clean page."""
         self.direction = direction
         self.drafts, self.problems, self.picture, self.review_page = {}, {}, None, 0
+        self.entry, self.items = None, self._known_items()
         step = self.step
         if step is None or step.kind != "identify":
             self.typing_identity = False
@@ -287,7 +207,7 @@ class Session:
     def _parts(self) -> list[tuple[Fact, ...]]:
         step = self.step
         pages: list[tuple[Fact, ...]] = [()]
-        for name in step.ask if step else ():
+        for name in self._asked(step) if step else ():
             fact = self.catalogue.facts[name]
             if sum(map(_room, pages[-1])) + _room(fact) > ROOM and pages[-1]:
                 pages.append(())
@@ -296,6 +216,8 @@ class Session:
 
     def known(self, fact_id: str) -> Filled | None:
         """What is already known of a fact."""
+        if self.entry is not None and fact_id in self.entry.values:
+            return Filled(self.entry.values[fact_id])
         return None if self.flow is None else engine.shown(self.flow, fact_id)
 
     def locked(self, fact_id: str) -> bool:
@@ -342,7 +264,10 @@ class Session:
             if not self.problems:
                 self._show_part(self.part + 1, 1)
             return
-        values = {name: self._typed(name) for name in step.ask if name in self.drafts}
+        values = {name: self._typed(name) for name in self._asked(step) if name in self.drafts}
+        if self.entry is not None:
+            self._take_entry(step, self.entry, values)
+            return
         self._take(engine.answer(flow, values))
 
     def _problems_here(self, step: Step) -> dict[str, Problem]:
@@ -386,6 +311,56 @@ class Session:
                     self._show_part(part, -1)
                 self.active = wrong[0].id if self._typable(wrong[0]) else self.active
                 return
+
+    # ---- lists: entries are known by their ids ----
+
+    def _asked(self, step: Step) -> tuple[str, ...]:
+        """The facts of a step's page; of one entry of a list, the facts of an entry."""
+        return step.ask if self.entry is None else self.catalogue.facts[step.ask[0]].of
+
+    def _known_items(self) -> tuple[Item, ...]:
+        step = self.step
+        known = self.known(step.ask[0]) if step is not None and step.kind == "list" else None
+        return known.value if known is not None and isinstance(known.value, tuple) else ()
+
+    def _with_items(self, flow: FlowState) -> FlowState:
+        """Keep the entries of a list that is left by Back."""
+        step = self.step
+        if step is None or step.kind != "list" or not self.items:
+            return flow
+        return engine.fill(flow, {step.ask[0]: Filled(self.items)})
+
+    def open_entry(self, item_id: str = "") -> None:
+        """Touch Add, or Change of one entry."""
+        values = next((item.values for item in self.items if item.id == item_id), {})
+        self._show_entry(Entry(item_id or next_id(self.items), values), 1)
+
+    def remove_entry(self, item_id: str) -> None:
+        """Touch Remove of one entry."""
+        self.items = without(self.items, item_id)
+        self.problems = {}
+
+    def _take_entry(self, step: Step, entry: Entry, values: Mapping[str, object]) -> None:
+        taken = take_entry(
+            self.catalogue.facts[step.ask[0]],
+            {**entry.values, **values},
+            self.catalogue.facts,
+            today=self._today(),
+        )
+        if isinstance(taken, Refused):
+            self.problems = taken.errors
+            self._show_problem()
+        else:
+            self.items = written(self.items, Item(entry.id, taken))
+            self._close_entry(1)
+
+    def _show_entry(self, entry: Entry | None, direction: int) -> None:
+        self.entry, self.direction, self.part = entry, direction, 0
+        self.drafts, self.problems = {}, {}
+        self._focus_first()
+
+    def _close_entry(self, direction: int) -> None:
+        self._show_entry(None, direction)
 
     # ---- card ----
 

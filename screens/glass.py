@@ -5,7 +5,7 @@ Rehearsals and tests use it in place of eyes and fingers; the audio guide will r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEventLoop, QPoint, QRect, Qt, QTimer
@@ -118,6 +118,14 @@ class Glass:
     def press_at(self, point: QPoint) -> None:
         """Touch a point of the window."""
         QTest.mouseClick(self._window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, point)
+
+    def draw(self, points: Sequence[QPoint]) -> None:
+        """Put the finger down at the first point, move it over all others, lift it."""
+        left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        QTest.mousePress(self._window, left, none, points[0])
+        for point in points[1:]:
+            QTest.mouseMove(self._window, point)
+        QTest.mouseRelease(self._window, left, none, points[-1])
 
     def press_when_there(self, name: str, timeout_s: float = 20.0) -> None:
         """Wait until a control can be touched, then touch it."""

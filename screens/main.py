@@ -45,11 +45,13 @@ from kiosk.app import Kiosk  # noqa: E402
 from kiosk.session import Page  # noqa: E402
 from screens.models.base import Model  # noqa: E402
 from screens.models.capture import Capture  # noqa: E402
+from screens.models.entries import Entries  # noqa: E402
 from screens.models.form import Form  # noqa: E402
 from screens.models.home import Home  # noqa: E402
 from screens.models.identify import Identify  # noqa: E402
 from screens.models.review import Consent, Review  # noqa: E402
 from screens.models.service import Service  # noqa: E402
+from screens.models.sign import Sign  # noqa: E402
 from screens.models.site import Site  # noqa: E402
 from screens.models.slip import Slip  # noqa: E402
 from screens.models.visit import Visit  # noqa: E402
@@ -57,7 +59,10 @@ from screens.pictures import Pictures  # noqa: E402
 from screens.stage import Stage  # noqa: E402
 from screens.translator import CatalogueTranslator  # noqa: E402
 
-MODELS: tuple[type[Model], ...] = (Visit, Site, Home, Service, Identify, Form, Capture, Review, Consent, Slip)
+MODELS: tuple[type[Model], ...] = (
+    *(Visit, Site, Home, Service, Identify, Form, Entries),
+    *(Capture, Review, Consent, Sign, Slip),
+)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from PySide6.QtCore import QPoint
 from PySide6.QtQuick import QQuickItem
 
 from hardware.camera.synthetic import SyntheticSource
@@ -21,12 +22,15 @@ from hardware.cards import IdentityDocument, SimulatedCardReader
 from hardware.cards.people import PEOPLE
 from kiosk.app import Kiosk
 from kiosk.catalogue import Fact, Language, Step
+from kiosk.catalogue.model import Item
 from kiosk.flow import engine
 from kiosk.flow.journeys import sample_answers
 from kiosk.flow.state import FlowState
 from kiosk.session import CHOICE_TYPES, Page
 from screens.glass import Glass, NotSeenError
 from screens.main import Screens
+from screens.models.entries import Entries
+from screens.models.review import Consent
 from screens.models.slip import Slip
 from screens.stage import Stage
 
@@ -152,7 +156,8 @@ class Resident:
 
     def _key(self) -> tuple[object, ...]:
         session = self.stage.session
-        return session.page, session.step.id if session.step else "", session.part, session.picture is None
+        entry = session.entry.id if session.entry else ""
+        return session.page, session.step.id if session.step else "", session.part, session.picture is None, entry
 
     def picture(self, name: str) -> None:
         """Keep a picture of the glass."""
@@ -176,7 +181,9 @@ class Resident:
             Page.PORTRAIT: self._photograph,
             Page.DOCUMENT: self._photograph,
             Page.REVIEW: lambda: self._plain("bar.next"),
-            Page.CONSENT: lambda: self._plain("consent.agree"),
+            Page.LIST: self._fill_list,
+            Page.SIGN: self._sign,
+            Page.CONSENT: self._agree,
             Page.SENDING: lambda: None,
             Page.SAVED: self._ask_for_slip,
             Page.SLIP: self._take_slip,
@@ -190,6 +197,23 @@ class Resident:
         page = self.stage.session.page
         self.picture(page.lower())
         self.glass.press_when_there(self.say(key))
+
+    def _agree(self) -> None:
+        self.picture("consent")
+        self.glass.press_when_there(str(self.screens.model(Consent).property("nextLabel")))
+
+    def _sign(self) -> None:
+        frame = next(seen for seen in self.glass.seen() if seen.name == self.say("sign.frame")).rect
+        across = [QPoint(frame.left() + 120 + 40 * n, frame.center().y() + (60 if n % 2 else -60)) for n in range(12)]
+        self.glass.draw(across)
+        self.picture("sign")
+        self.glass.press_when_there(self.say("sign.use"))
+
+    def _fill_list(self) -> None:
+        entries = self.screens.model(Entries)
+        done = bool(entries.property("enough")) and bool(self.stage.session.items)
+        self.picture("list")
+        self.glass.press_when_there(self.say("bar.next" if done else "list.add"))
 
     def _greet(self) -> None:
         self.picture("attract")
@@ -324,12 +348,18 @@ class Resident:
         flow = self.stage.session.flow
         if step is None or flow is None:
             return
-        answers = self._answers_for(flow, step)
+        answers = self._answers_for(flow, step) if self.stage.session.entry is None else self._entry_for(flow, step)
         for fact in self.stage.session.fields():
             if not self.stage.session.locked(fact.id):
                 self._answer(fact, answers.get(fact.id))
         self.picture(f"{self.stage.session.page.lower()}-{step.id}")
         self.glass.press_when_there(self.say("bar.next"))
+
+    def _entry_for(self, flow: FlowState, step: Step) -> Mapping[str, object]:
+        """Made-up answers for one entry of a list."""
+        found = next(sample_answers(flow.catalogue.facts, flow.today, step, self.choices))[step.ask[0]]
+        first = found[0] if isinstance(found, tuple) else None
+        return first.values if isinstance(first, Item) else {}
 
     def _answers_for(self, flow: FlowState, step: Step) -> Mapping[str, object]:
         """Made-up answers that this step's rules let pass."""

@@ -91,7 +91,8 @@ class Stage(QObject):
 
     def _page_key(self) -> tuple[object, ...]:
         session = self.session
-        return session.page, session.step.id if session.step else "", session.part, session.category
+        entry = session.entry.id if session.entry else ""
+        return session.page, session.step.id if session.step else "", session.part, session.category, entry
 
     def touch(self) -> None:
         """Somebody is here."""

@@ -30,7 +30,10 @@ class Form(Model):
         return self.say(step.title_key) if step else ""
 
     def _lead(self) -> str:
-        step = self.session.step
+        step, entry = self.session.step, self.session.entry
+        if entry is not None:
+            number = next((n for n, item in enumerate(self.session.items, 1) if item.id == entry.id), 0)
+            return self.say("list.entry", number=number or len(self.session.items) + 1)
         return self.say(step.lead_key) if step and step.lead_key else ""
 
     def _fields(self) -> list[Row]:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton
 
 from kiosk.catalogue import Capture, Fact
+from kiosk.catalogue.model import Item
 from kiosk.dates import date_text, money_text
 from kiosk.flow import engine
 from kiosk.flow.state import ReviewItem
@@ -46,6 +47,8 @@ class Review(Model):
         match item.value:
             case Capture():
                 return self.say("review.captured")
+            case tuple():
+                return "\n".join(self._entry(fact, entry) for entry in item.value)
             case bool() if fact.stands_for:
                 return self.say("review.by_hand")
             case bool():
@@ -57,6 +60,10 @@ class Review(Model):
             case str() if fact.type == "choice":
                 return self.say(fact.choice_key(item.value))
         return str(item.value)
+
+    def _entry(self, fact: Fact, entry: Item) -> str:
+        """An entry by its first answer; the rest may identify and stands behind Change."""
+        return next((str(entry.values[name]) for name in fact.of if name in entry.values), "")
 
     def _lines(self) -> list[Row]:
         return page_of(self._all(), self.session.review_page, LINES_A_PAGE)
@@ -105,7 +112,7 @@ class Consent(Model):
     changed = Signal()
 
     def _title(self) -> str:
-        return self.say("consent.title")
+        return self.say("consent.agree_sign" if self._signs() else "consent.title")
 
     def _lead(self) -> str:
         flow = self.session.flow
@@ -124,7 +131,16 @@ class Consent(Model):
         flow = self.session.flow
         return self.say(flow.service.declaration_key) if flow else ""
 
+    def _next_label(self) -> str:
+        return self.say("consent.agree_sign" if self._signs() else "consent.agree")
+
+    def _signs(self) -> bool:
+        flow = self.session.flow
+        return flow is not None and any(step.kind == "sign" for step in engine.path(flow))
+
     title = Property(str, _title, notify=changed)
     lead = Property(str, _lead, notify=changed)
+    nextLabel = Property(str, _next_label, notify=changed)
+    signs = Property(bool, _signs, notify=changed)
     points = Property(list, _points, notify=changed)
     declaration = Property(str, _declaration, notify=changed)

@@ -7,8 +7,8 @@ import controls
 KioskPage {
     title: Consent.title
     lead: Consent.lead
-    next: qsTrId("consent.agree")
-    nextIcon: "send"
+    next: Consent.nextLabel
+    nextIcon: Consent.signs ? "arrow_forward" : "send"
     onNextPressed: Visit.next()
     Column {
         width: parent.width
