@@ -14,6 +14,7 @@ import click
 from kiosk.app import ASSETS, build_kiosk
 from kiosk.catalogue import LANGUAGES, load_catalogue
 from kiosk.cli_options import Friendly, PathType, config_option, json_option, refuse, spoken
+from kiosk.cli_queue import queue
 from kiosk.cli_services import services
 from kiosk.config import Config, load_config
 from kiosk.diagnose import diagnose as examine
@@ -73,12 +74,21 @@ def demo(config_file: Path, windowed: str, out: Path) -> None:
 @main.command()
 @config_option
 @click.option("--service", required=True, help="The service's id, for example HK-WEL-01.")
-@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option(
+    "--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The language of the visit."
+)
 @click.option("--out", type=PathType, required=True, help="Folder for the pictures, slip.png and visit.json.")
 @click.option("--offline", is_flag=True, help="Play it with the line down, and mend the line afterwards.")
 @click.option("--fault", "faults", multiple=True, help="Break something on the way; see --list-faults.")
 @click.option("--typed", is_flag=True, help="Type the identity instead of using a card.")
-@click.option("--list-faults", is_flag=True, is_eager=True, expose_value=False, callback=lambda *a: _list_faults(*a))
+@click.option(
+    "--list-faults",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda *a: _list_faults(*a),
+    help="Say what --fault can break.",
+)
 @json_option
 def rehearse(
     config_file: Path,
@@ -140,6 +150,7 @@ def _rehearse(
 
 
 main.add_command(services)
+main.add_command(queue)
 
 
 @main.command()
