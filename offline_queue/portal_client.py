@@ -146,6 +146,28 @@ class PortalClient:
         answer = self._call("POST", f"/v1/{kind}", statement, "application/json")
         return answer if isinstance(answer, Trouble) else answer.body
 
+    def enquire(self, envelope: SealedEnvelope) -> Trouble | None:
+        """Hand a sealed question to its department; `enquiry_answer` fetches what it says."""
+        packet = Packet(
+            envelope.header,
+            envelope.sha256,
+            envelope.signature,
+            chunk_digests(envelope.ciphertext),
+            envelope.ciphertext,
+        )
+        answer = self._call("POST", "/v1/enquiry", packet.encode(), ENVELOPE_MEDIA_TYPE)
+        return answer if isinstance(answer, Trouble) else None
+
+    def enquiry_answer(self, enquiry_id: str) -> str | Trouble | None:
+        """The answer, sealed to the key that the question brought; None while the department is being asked."""
+        answer = self._call("GET", f"/v1/enquiry/{enquiry_id}")
+        if isinstance(answer, Trouble):
+            return answer
+        if answer.status == 202:
+            return None
+        text = answer.body.get("answer")
+        return text if isinstance(text, str) else Trouble(Kind.OFFLINE, "unreadable")
+
     def deliver(self, envelope: SealedEnvelope) -> Delivered | Trouble:
         """Bring one envelope to the portal, from wherever an earlier try ended."""
         head = envelope.head

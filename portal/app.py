@@ -23,6 +23,8 @@ from offline_queue.envelope import (
     read_statement,
 )
 from portal import intake
+from portal.counter import Counter, add_counter
+from portal.desks import Desk, SimulatedDesk
 from portal.enrolment import Authority, enrol_by_code, renew
 from portal.guard import CertificateNeeded, Guard, RateLimit, read_body
 from portal.intake import Missing, Taken
@@ -33,7 +35,7 @@ from portal.operator_pages import add_operator_pages
 from portal.operators import Operators
 from portal.problem import Problem
 from portal.public_pages import add_public_pages
-from portal.store import Store
+from portal.store import DEPARTMENTS, Store
 
 log = logging.getLogger("portal")
 
@@ -47,6 +49,7 @@ def create_app(
     operators: Operators | None = None,
     authority: Authority | None = None,
     certificate_needed: bool = False,
+    desk: Desk | None = None,
     wall: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> FastAPI:
     """The application; the store is closed when it shuts down."""
@@ -64,6 +67,7 @@ def create_app(
     _add_enrolment(app, node)
     _add_health(app, node)
     add_public_pages(app, node)
+    add_counter(app, node, Counter(desk or SimulatedDesk(), store.path.with_name(DEPARTMENTS)), _answers)
     if operators is not None:
         add_operator_pages(app, node, operators)
     _add_refusals(app)

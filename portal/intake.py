@@ -78,7 +78,7 @@ def _form_problem(envelope_id: str, packet: Packet, header: Header, recipient_ki
 
 def announce(db: sqlite3.Connection, asked: Announced, signer: Signer, now: datetime) -> Taken | Missing | Problem:
     """Take note of an envelope, and take it whole if its body came along."""
-    refusal = _device_problem(db, asked)
+    refusal = device_problem(db, asked)
     if refusal is not None:
         return refusal
     row = db.execute("SELECT sha256 FROM envelope WHERE id = ?", (asked.header.id,)).fetchone()
@@ -94,7 +94,8 @@ def announce(db: sqlite3.Connection, asked: Announced, signer: Signer, now: date
     return standing
 
 
-def _device_problem(db: sqlite3.Connection, asked: Announced) -> Problem | None:
+def device_problem(db: sqlite3.Connection, asked: Announced) -> Problem | None:
+    """Why this envelope's device may not speak, if so."""
     sender = known_device(db, asked.header.device_kid)
     if isinstance(sender, Problem):
         return sender

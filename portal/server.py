@@ -20,7 +20,7 @@ from portal.guard import CERTIFICATE
 from portal.keys import public_keys, signing_key
 from portal.node import Limits
 from portal.operators import load_operators
-from portal.store import DATABASE, Store
+from portal.store import DATABASE, Store, make_database
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ def serve(
     folder: Path, *, host: str, port: int, with_worker: bool, tls: Tls | None = None, limits: Limits | None = None
 ) -> None:
     """Serve until SIGTERM or SIGINT: calls in hand are finished first (5 s at most), then the database is closed."""
+    make_database(folder)  # a folder of an earlier version may lack a table
     app = create_app(
         Store(folder / DATABASE),
         signing_key(folder),

@@ -12,6 +12,7 @@ from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
 DATABASE: Final = "portal.db"
+DEPARTMENTS: Final = "departments.db"
 _TOGETHER: Final = 64
 _LONG_LOG_BYTES: Final = 32 * 1024 * 1024
 
@@ -38,6 +39,13 @@ CREATE TABLE IF NOT EXISTS enrol_code (
 );
 CREATE TABLE IF NOT EXISTS heartbeat (
     kiosk_id TEXT PRIMARY KEY, at TEXT NOT NULL, body TEXT NOT NULL, alarm TEXT NOT NULL DEFAULT ''
+);
+CREATE TABLE IF NOT EXISTS enquiry (
+    id TEXT PRIMARY KEY, header BLOB NOT NULL, body BLOB NOT NULL, arrived TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS hold (id TEXT PRIMARY KEY, slot TEXT NOT NULL, until TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS payment (
+    bill TEXT PRIMARY KEY, reference TEXT NOT NULL, cents INTEGER NOT NULL, kiosk_id TEXT NOT NULL, at TEXT NOT NULL
 );
 """
 
@@ -77,7 +85,7 @@ class Store:
     """Runs functions on the one writing connection; those that wait at the same time share a commit."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._db = connect(path)
         self._jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="portal-store", daemon=True)
@@ -148,6 +156,6 @@ class Store:
             job.done.set_exception(error)
 
     def _shorten_log(self) -> None:
-        log = self._path.with_name(self._path.name + "-wal")
+        log = self.path.with_name(self.path.name + "-wal")
         if log.exists() and log.stat().st_size > _LONG_LOG_BYTES:
             self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()

@@ -12,17 +12,19 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from offline_queue.envelope import Malformed, Payload, RecipientKey, open_envelope
 from portal.departments import Delivery, Department, SimulatedDepartment, department_of
+from portal.desks import SimulatedDesk
 from portal.intake import body_of
 from portal.keys import opening_keys
-from portal.store import DATABASE, connect, connect_read_only
+from portal.questions import Questions, note_booking
+from portal.store import DATABASE, DEPARTMENTS, connect, connect_read_only
 
 log = logging.getLogger("portal.worker")
-DEPARTMENTS: Final = "departments.db"
 _OFFER_AGAIN_S: Final = 5.0
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS progress (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL);
@@ -54,6 +56,7 @@ class Worker:
         self._db = connect(folder / DEPARTMENTS)
         self._db.executescript(_TABLES)
         self._department = (departments or SimulatedDepartment)(self._db)
+        self._questions = Questions(self._db, self._keys, SimulatedDesk())
 
     def close(self) -> None:
         """Empty the log and close."""
@@ -66,8 +69,9 @@ class Worker:
             return self._offer(portal, self._owed(), held=set()) + self._look(portal)
 
     def _look(self, portal: sqlite3.Connection) -> int:
-        """Deliver what has come in, behind what is owed of the same cases."""
-        return self._offer(portal, self._arrived(portal), held={due.case_id for due in self._owed()})
+        """Answer who waits, then deliver what has come in, behind what is owed of the same cases."""
+        answered = self._questions.work(portal, datetime.now(UTC).date())
+        return answered + self._offer(portal, self._arrived(portal), held={due.case_id for due in self._owed()})
 
     def _offer(self, portal: sqlite3.Connection, dues: list[_Due], *, held: set[str]) -> int:
         delivered, known = 0, {due.seq for due in self._owed()}
@@ -100,6 +104,8 @@ class Worker:
         elif not self._department.deliver(_delivery(due, payload)):
             self._db.execute("ROLLBACK")
             return False
+        else:
+            note_booking(self._db, payload)
         self._db.execute("DELETE FROM owed WHERE seq = ?", (due.seq,))
         self._move_on(due.seq)
         return True

@@ -16,8 +16,8 @@ from portal.departments import UNLISTED, Delivery, SimulatedDepartment, departme
 from portal.intake import Taken
 from portal.keys import make_keys, public_keys, signing_key
 from portal.problem import Problem
-from portal.store import DATABASE, connect, make_database
-from portal.worker import DEPARTMENTS, Worker, received
+from portal.store import DATABASE, DEPARTMENTS, connect, make_database
+from portal.worker import Worker, received
 from tests.offline_queue.samples import CANARY, NOON, Bench, payload
 
 

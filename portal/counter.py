@@ -1,0 +1,234 @@
+"""The calls that a resident waits for: enquiries, times to book, payments.
+
+The ingest node opens no enquiry: it keeps it sealed for the worker and hands the worker's sealed answer back.
+"""
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from starlette.responses import JSONResponse
+
+from offline_queue.envelope import ENVELOPE_MEDIA_TYPE, Malformed, instant, is_uuid, parse_header, parse_packet
+from offline_queue.envelope import read_statement as read
+from portal import intake
+from portal.desks import Desk
+from portal.guard import read_body
+from portal.node import Node
+from portal.problem import Problem
+from portal.store import connect_read_only
+
+ENQUIRY_LIFE: Final = timedelta(minutes=10)
+HOLD_LIFE: Final = timedelta(minutes=30)
+Body = Mapping[str, Any]
+Decide = Callable[[sqlite3.Connection, Body, datetime], Mapping[str, Any] | Problem]
+
+
+class Counter:
+    """What these calls decide. `departments` is the worker's database, which is only read here."""
+
+    def __init__(self, desk: Desk, departments: Path) -> None:
+        self._desk = desk
+        self._departments = departments
+
+    def _known(self, sql: str, value: str) -> list[Any]:
+        if not self._departments.exists():
+            return []
+        with closing(connect_read_only(self._departments)) as db:
+            try:
+                return [row[0] for row in db.execute(sql, (value,)).fetchall()]
+            except sqlite3.OperationalError:  # the worker has not made its tables yet
+                return []
+
+    def enquire(self, db: sqlite3.Connection, raw: bytes, recipients: frozenset[str], now: datetime) -> str | Problem:
+        """Keep an enquiry for the worker; its id."""
+        packet = parse_packet(raw)
+        header = Malformed("preface") if isinstance(packet, Malformed) else parse_header(packet.header)
+        if isinstance(packet, Malformed) or isinstance(header, Malformed):
+            return Problem(400, "malformed")
+        asked = intake.read_announcement(header.id, raw, recipients)
+        if isinstance(asked, Problem):
+            return asked
+        refusal = intake.device_problem(db, asked)
+        if refusal is not None or packet.inline is None:
+            return refusal or Problem(422, "wrong_chunks")
+        db.execute("DELETE FROM enquiry WHERE arrived < ?", (instant(now - ENQUIRY_LIFE),))
+        values = (header.id, packet.header, packet.inline, instant(now))
+        db.execute("INSERT OR IGNORE INTO enquiry VALUES (?, ?, ?, ?)", values)
+        return header.id
+
+    def answer(self, db: sqlite3.Connection, enquiry_id: str) -> str | Problem | None:
+        """The sealed answer; None while the department is being asked."""
+        if not is_uuid(enquiry_id):
+            return Problem(404, "unknown_enquiry")
+        found = self._known("SELECT sealed FROM answered WHERE id = ?", enquiry_id)
+        if found:
+            return str(found[0]) or Problem(422, "malformed")
+        waits = db.execute("SELECT 1 FROM enquiry WHERE id = ?", (enquiry_id,)).fetchone()
+        return None if waits else Problem(404, "unknown_enquiry")
+
+    def slots(self, db: sqlite3.Connection, body: Body, now: datetime) -> Mapping[str, Any] | Problem:
+        """The times of a service that still have places."""
+        service = body.get("service")
+        if not isinstance(service, str) or not 0 < len(service) <= 64:
+            return Problem(400, "malformed")
+        offers = [
+            (offer, offer.quota - self._taken(db, offer.id, now)) for offer in self._desk.offers(service, now.date())
+        ]
+        return {
+            "slots": [
+                {"id": offer.id, "starts": f"{offer.starts:%Y-%m-%dT%H:%M}", "free": free}
+                for offer, free in offers
+                if free > 0
+            ]
+        }
+
+    def _taken(self, db: sqlite3.Connection, slot: str, now: datetime) -> int:
+        held = {row[0] for row in db.execute("SELECT id FROM hold WHERE slot = ? AND until > ?", (slot, instant(now)))}
+        return len(held | set(self._known("SELECT hold FROM booked WHERE slot = ?", slot)))
+
+    def hold(self, db: sqlite3.Connection, body: Body, now: datetime) -> Mapping[str, Any] | Problem:
+        """Keep one place for half an hour; the submission that names the hold books it. Again changes nothing."""
+        service, slot, wish = body.get("service"), body.get("slot"), body.get("hold")
+        if not (isinstance(service, str) and isinstance(slot, str) and isinstance(wish, str) and is_uuid(wish)):
+            return Problem(400, "malformed")
+        offer = next((each for each in self._desk.offers(service, now.date()) if each.id == slot), None)
+        if offer is None:
+            return Problem(409, "slot_full")
+        hold = f"{slot}/{wish}"
+        known = db.execute("SELECT until FROM hold WHERE id = ?", (hold,)).fetchone()
+        if known is None and self._taken(db, slot, now) >= offer.quota:
+            return Problem(409, "slot_full")
+        until = known[0] if known else instant(now + HOLD_LIFE)
+        db.execute("INSERT OR IGNORE INTO hold VALUES (?, ?, ?)", (hold, slot, until))
+        return {"hold": hold, "starts": f"{offer.starts:%Y-%m-%dT%H:%M}", "until": until}
+
+    def bill(self, db: sqlite3.Connection, body: Body, now: datetime) -> Mapping[str, Any] | Problem:
+        """What a bill still asks for, in cents."""
+        del now
+        cents = self._cents(body)
+        if isinstance(cents, Problem):
+            return cents
+        paid = db.execute("SELECT reference FROM payment WHERE bill = ?", (body["bill"],)).fetchone()
+        return {"bill": body["bill"], "cents": cents, "paid": paid[0] if paid else ""}
+
+    def _cents(self, body: Body) -> int | Problem:
+        bill = body.get("bill")
+        found = self._known("SELECT cents FROM bill WHERE reference = ?", bill) if isinstance(bill, str) else []
+        return int(found[0]) if found else Problem(404, "unknown_bill")
+
+    def payment(self, db: sqlite3.Connection, body: Body, now: datetime) -> Mapping[str, Any] | Problem:
+        """Note what the terminal took for a bill; the same bill again gives the first payment."""
+        cents = self._cents(body)
+        if isinstance(cents, Problem):
+            return cents
+        if body.get("cents") != cents:
+            return Problem(409, "wrong_amount")
+        bill, kiosk = body["bill"], body["kiosk_id"]
+        count = db.execute("SELECT count(*) FROM payment").fetchone()[0]
+        values = (bill, f"Y{count + 1:08d}", cents, kiosk, instant(now))
+        db.execute("INSERT OR IGNORE INTO payment VALUES (?, ?, ?, ?, ?)", values)
+        row = db.execute("SELECT reference, cents, at FROM payment WHERE bill = ?", (bill,)).fetchone()
+        return dict(zip(("reference", "cents", "at"), row, strict=True))
+
+
+def add_counter(app: FastAPI, node: Node, counter: Counter, answers: Callable[..., dict[int | str, Any]]) -> None:
+    """Add the calls to an application; `answers` documents their statuses."""
+    _add_enquiry(app, node, counter, answers)
+    calls: dict[str, tuple[str, Decide]] = {
+        "slots": ("Times of a service that can be booked", counter.slots),
+        "hold": ("Keep one time for a resident", counter.hold),
+        "bill": ("What a bill asks for", counter.bill),
+        "payment": ("Note what a payment terminal took for a bill", counter.payment),
+    }
+    for kind, (summary, decide) in calls.items():
+        _add_statement(app, node, kind, summary, decide, answers)
+
+
+def _add_enquiry(app: FastAPI, node: Node, counter: Counter, answers: Callable[..., dict[int | str, Any]]) -> None:
+    schema = {"type": "string", "format": "binary"}
+    body = {"requestBody": {"required": True, "content": {ENVELOPE_MEDIA_TYPE: {"schema": schema}}}}
+
+    @app.post(
+        "/v1/enquiry",
+        summary="A sealed question to a department; its answer is fetched by its id",
+        responses=answers(
+            s202="kept for the department",
+            s400="malformed",
+            s401="unknown device",
+            s403="revoked device",
+            s408="too slow",
+            s413="too large",
+            s422="refused for good",
+        ),
+        openapi_extra=body,
+    )
+    async def enquire(request: Request) -> Response:
+        raw = await read_body(request, limit=node.limits.packet_bytes, deadline_s=node.limits.body_deadline_s)
+        if isinstance(raw, Problem):
+            return raw.response()
+        now = node.wall()
+        found = await node.run(lambda db: counter.enquire(db, raw, node.keys.recipient_kids, now))
+        return found.response() if isinstance(found, Problem) else JSONResponse({"id": found}, 202)
+
+    @app.get(
+        "/v1/enquiry/{enquiry_id}",
+        summary="The answer to a question, sealed to the kiosk that asked",
+        responses=answers(
+            s200="the sealed answer", s202="still being asked", s404="unknown", s422="malformed question"
+        ),
+    )
+    async def enquiry_answer(enquiry_id: str) -> Response:
+        found = await node.run(lambda db: counter.answer(db, enquiry_id))
+        if isinstance(found, Problem):
+            return found.response()
+        return JSONResponse({"waiting": True}, 202) if found is None else JSONResponse({"answer": found})
+
+
+def _add_statement(
+    app: FastAPI, node: Node, kind: str, summary: str, decide: Decide, answers: Callable[..., dict[int | str, Any]]
+) -> None:
+    schema = {"type": "string", "format": "binary"}
+    documented = answers(
+        s200="the answer",
+        s400="malformed",
+        s401="unknown device",
+        s403="revoked device",
+        s404="unknown bill",
+        s408="too slow",
+        s409="no place left, or another amount",
+        s413="too large",
+        s422="bad signature",
+    )
+
+    @app.post(
+        f"/v1/{kind}",
+        summary=summary,
+        name=kind,
+        responses=documented,
+        openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}},
+    )
+    async def call(request: Request) -> Response:
+        raw = await read_body(request, limit=node.limits.heartbeat_bytes, deadline_s=node.limits.body_deadline_s)
+        if isinstance(raw, Problem):
+            return raw.response()
+        now = node.wall()
+        found = await node.run(lambda db: _decided(db, kind, raw, decide, now))
+        return found.response() if isinstance(found, Problem) else JSONResponse(dict(found))
+
+
+def _decided(
+    db: sqlite3.Connection, kind: str, raw: bytes, decide: Decide, now: datetime
+) -> Mapping[str, Any] | Problem:
+    text = raw.decode("utf-8", "replace")
+    sender = intake.sender_of(db, text)
+    if isinstance(sender, Problem):
+        return sender
+    body = read(kind, text, {sender.kid: sender.public})
+    if isinstance(body, Malformed) or body.get("kiosk_id") != sender.kiosk_id:
+        return Problem(422, "bad_signature")
+    return decide(db, body, now)
