@@ -17,6 +17,8 @@ from typing import Any, Literal, TypeVar
 
 from kiosk.catalogue.model import Language
 
+_KIOSK_CODE = re.compile(r"[A-Z][A-Z0-9]{2}")
+
 
 class ConfigError(Exception):
     """A sentence for the technician: the file, the line, what is wrong and what to do."""
@@ -192,6 +194,8 @@ class _Reader:
             return self._absolute(Path(value))
         if hint is float and type(value) in (int, float) and value > 0:
             return float(value)
+        if (section, key) == ("site", "id") and not (isinstance(value, str) and _KIOSK_CODE.fullmatch(value)):
+            raise self._bad(key, section, value, "a capital letter and two capitals or digits, for example TB1")
         if typing.get_origin(hint) is Literal and value in typing.get_args(hint):
             return value
         if hint is int and type(value) is int and value > 0:

@@ -12,8 +12,8 @@ from hardware.camera import Camera, source_for
 from hardware.cards import SimulatedCardReader
 from hardware.device import Device, Fault, State, Status, Supervisor, Tell
 from hardware.printer import WIDTH_58_MM, WIDTH_80_MM, Fonts, Raster, SlipPrinter, render, transport_for
-from hardware.printer.journal import JobJournal
 from hardware.printer.emulator import EmulatedPrinter
+from hardware.printer.journal import JobJournal
 from hardware.printer.layout import Block
 from kiosk.catalogue import Language
 from kiosk.config import Config, ConfigError

@@ -43,7 +43,7 @@ class EmbeddedPortal:
         """Serve; returns when the portal can be called."""
         if self._process is not None:
             return
-        command = self._command("serve", "--port", str(self.port), "--host", "127.0.0.1")
+        command = self._command("serve", "--port", str(self.port), "--host", "127.0.0.1", "--until-input-ends")
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         line = self._process.stdout.readline() if self._process.stdout else ""
         if not line:

@@ -165,13 +165,19 @@ def _stop_on_signals(stop: threading.Event) -> None:
         signal.signal(number, lambda *_: stop.set())
 
 
+def _wait_for_end_of_input() -> None:
+    """Read past the buffer: a thread that holds it would abort the interpreter's shutdown."""
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+
+
 def _end_with_input() -> None:
-    sys.stdin.buffer.read()
+    _wait_for_end_of_input()
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _watch_input(stop: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    _wait_for_end_of_input()
     stop.set()
 
 

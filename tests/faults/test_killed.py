@@ -1,4 +1,4 @@
-"""The kiosk killed after "saved" at random moments: nothing is lost, nothing doubled, nothing readable is left behind."""
+"""The kiosk killed after "saved" at random moments: nothing is lost or doubled, nothing readable is left behind."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from kiosk.app import ROOT, build_kiosk
 from kiosk.embedded_portal import EmbeddedPortal
 from offline_queue.sealing import FileDeviceKey
 from screens.glass import wait_until
+from screens.main import application
 from tests.screens.conftest import test_config
 
 KILLS = 3
@@ -63,6 +64,7 @@ def assert_unreadable(folder: Path, printed: str) -> None:
 
 
 def test_a_kiosk_killed_at_random_moments_loses_and_doubles_nothing(tmp_path: Path, portal: EmbeddedPortal) -> None:
+    application()  # waiting is Qt's
     wish = random.Random(20261122)
     folder = tmp_path / "kiosk"
     key = FileDeviceKey.load_or_create(made(folder / "queue") / "device.key")

@@ -47,6 +47,7 @@ def test_the_shipped_file_names_every_key_with_its_default(tmp_path: Path) -> No
         ('[site]\nside = "MO"\n', ["line 2", "'HK', 'GD'"]),
         ("[fonts]\nregular = 3\n", ["line 2", "a path in quotes"]),
         ("site = 3\n", ["a section"]),
+        ('[site]\nid = "tb1"\n', ["line 2", "for example TB1"]),
         ("[[", ["not TOML"]),
     ],
 )
