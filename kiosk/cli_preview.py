@@ -6,8 +6,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from kiosk.app import Ability, build_kiosk
 from kiosk.catalogue import LANGUAGES, Catalogue, Language
@@ -15,6 +17,7 @@ from kiosk.config import Config
 from kiosk.embedded_portal import EmbeddedPortal
 from kiosk.flow.journeys import pages
 from kiosk.flow.state import FlowState
+from kiosk.pages import DRAWN_KINDS
 from kiosk.session import Session
 from screens.glass import Glass, NotSeenError, wait_until
 from screens.main import Screens, ScreenStartError, Size, application, load_fonts, prepare_environment
@@ -43,17 +46,18 @@ class Picture:
 
 def draw(config: Config, catalogue: Catalogue, service_id: str, out: Path) -> list[Picture]:
     """Draw every page of a service into `out`/<language>/; PreviewError says why not."""
+    today = datetime.now(ZoneInfo(config.site.timezone)).date()
+    row = next((row for row in catalogue.listing if row.id == service_id), None)
+    if row is None or not Session(catalogue, today=lambda: today).offered(row):
+        kinds = ", ".join(sorted(catalogue.services[service_id].kinds - DRAWN_KINDS))
+        raise PreviewError(f"The screens cannot draw all pages of {service_id} yet: {kinds} is missing.")
     with tempfile.TemporaryDirectory(prefix="kiosk-") as folder, _opened(config, catalogue, Path(folder)) as found:
-        stage, screens = found
-        row = next((row for row in catalogue.listing if row.id == service_id), None)
-        if row is None or not stage.session.offered(row):
-            kinds = ", ".join(sorted(catalogue.services[service_id].kinds))
-            raise PreviewError(f"The screens cannot draw all pages of {service_id} yet; its steps are {kinds}.")
-        preview = _Preview(stage, screens, out)
+        preview = _Preview(*found, out)
         try:
-            preview.every(pages(catalogue, service_id, today=stage.kiosk.now().date()))
+            preview.every(pages(catalogue, service_id, today=today))
         except NotSeenError as error:
-            raise PreviewError(f"{service_id} stopped at {stage.session.page}: {error}") from error
+            page = found[0].session.page
+            raise PreviewError(f"{service_id} stopped at {page}: {str(error).splitlines()[0]}") from error
         return preview.pictures
 
 
@@ -110,6 +114,9 @@ class _Preview:
         self._parts()
         if kind == "identify":
             self._enter(state, typing=True)
+            self._parts()
+        if kind == "list":
+            self._stage.act(self._stage.session.open_entry)
             self._parts()
 
     def _enter(self, state: FlowState, *, typing: bool = False) -> None:
@@ -183,12 +190,9 @@ class _Preview:
 def _stand(session: Session, state: FlowState, *, typing: bool) -> None:
     """Be at this step as if it had just been reached."""
     session.flow = state
-    session.drafts, session.problems, session.picture = {}, {}, None
-    session.review_page = 0
-    session.typing_identity = typing
+    session._arrive(1)
     if typing:
         session.type_instead()
-    _show_part(session, 0)
 
 
 def _show_part(session: Session, part: int) -> None:

@@ -290,6 +290,6 @@ def test_a_bad_kiosk_file_or_site_is_one_sentence(run: Run, outbox: Outbox, fold
     outbox.close()
     text = (folder / "kiosk.toml").read_text(encoding="utf-8")
     (folder / "kiosk.toml").write_text('[site]\nid = "kiosk one"\n' + text, encoding="utf-8")
-    assert "[site] id" in refused(run("retry"))
+    assert "'kiosk one' will not do" in refused(run("retry"))
     (folder / "kiosk.toml").write_text("[sight]\n", encoding="utf-8")
     assert "Did you mean 'site'?" in refused(run("status"))

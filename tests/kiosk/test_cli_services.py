@@ -166,3 +166,13 @@ def test_an_unknown_service_and_a_folder_that_cannot_be_are_one_sentence(
     done = run(command, "--out", str(tmp_path / "file" / "x"), "--service", "HK-WEL-01")
     assert done.exit_code == 1
     assert "cannot be made" in done.stderr
+
+
+def test_preview_of_what_the_screens_cannot_draw_is_one_sentence(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kiosk.session.Session.offered", lambda *_: False)
+    done = run("preview", "--out", str(tmp_path / "x"), "--service", "HK-WEL-01")
+    assert done.exit_code == 1
+    assert done.stderr.startswith("Error: The screens cannot draw all pages of HK-WEL-01 yet")
+    assert done.stderr.count("\n") == 1
