@@ -1,0 +1,62 @@
+"""One visit on real parts: pcscd with a virtual reader, a TCP printer that answers status, a portal process."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from hardware.cards.people import ELDER
+from hardware.cards.sim.demo_card import DemoCard
+from hardware.cards.sim.lab import CardLab
+from hardware.printer.emulator import EmulatedPrinter
+from kiosk.app import build_kiosk
+from kiosk.embedded_portal import EmbeddedPortal
+from kiosk.session import Page
+from screens.glass import wait_until
+from screens.main import Screens, application, load_fonts
+from screens.play import SHEET
+from screens.rehearsal import Resident, received_for
+from screens.stage import Stage
+from tests.screens.conftest import test_config
+
+
+def test_line_down_submit_slip_line_back_delivered_once_and_the_payload_gone(tmp_path: Path) -> None:
+    application()
+    config = test_config(tmp_path)
+    load_fonts(config)
+    with CardLab() as lab, EmulatedPrinter() as paper:
+        config = replace(
+            config,
+            card=replace(config.card, driver="pcsc"),
+            printer=replace(config.printer, driver=paper.address),
+            screen=replace(config.screen, motion=False),
+        )
+        portal = EmbeddedPortal(config.portal.public_file.parent)
+        kiosk = build_kiosk(config, portal=portal)
+        portal.offline()
+        stage = Stage(kiosk)
+        screens = Screens(kiosk, stage, size=SHEET)
+        warnings: list[str] = []
+        screens.warned.connect(warnings.append)
+        kiosk.listen(stage.hear)
+        kiosk.start()
+        try:
+            resident = Resident(screens, stage, service="HK-WEL-01", language="zh_Hant", offline=True)
+            resident.until(lambda page: page is Page.IDENTIFY)
+            lab.slots[0].insert(DemoCard(ELDER.document()))
+            resident.glass.press_when_there(resident.say("bar.next"))
+            lab.slots[0].remove()
+            record = resident.visit()
+            assert paper.wait_for_papers(1, 20.0), "the slip came out of the printer"
+            assert len(paper.papers) == 1
+            assert kiosk.sender.outbox.status().pending == 1, "it waits while the line is down"
+            portal.online()
+            kiosk.sync.wake()
+            assert wait_until(lambda: kiosk.delivery(record.envelope_id) == "delivered", 30.0)
+            assert wait_until(lambda: bool(received_for(kiosk, record.receipt_number)), 20.0)
+            assert len(received_for(kiosk, record.receipt_number)) == 1
+            assert wait_until(lambda: kiosk.sender.outbox.status().bytes == 0, 20.0), "nothing is kept of it"
+        finally:
+            screens.close()
+            kiosk.stop()
+        assert warnings == []
