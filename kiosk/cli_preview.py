@@ -28,6 +28,7 @@ from screens.stage import Stage
 
 SHEET = Size(1080, 1920)
 DEVICES_READY_S = 10.0
+ASKING = "answer.wait"  # what a page says while a department is asked
 
 
 class PreviewError(Exception):
@@ -105,13 +106,22 @@ class _Preview:
                 self._receipt()
             else:
                 self._step(state, step.kind)
+        if self._page == "Result":  # what was answered is printed after the last step
+            self._stage.act(self._stage.session.next)
+            self._slip()
+
+    @property
+    def _page(self) -> str:
+        return str(self._stage.session.page)
 
     def _step(self, state: FlowState, kind: str) -> None:
         self._enter(state)
         if kind == "submit":
             self._glass.wait_for(lambda: self._stage.session.saved is not None, "the submission to be saved")
-            return
-        self._parts()
+        elif self._page == "Slip":
+            self._slip()
+        else:
+            self._parts()
         if kind == "identify":
             self._enter(state, typing=True)
             self._parts()
@@ -138,6 +148,9 @@ class _Preview:
         self._wait_words("saved.delivered_title")
         self._take()
         self._stage.act(self._stage.session.show_slip)
+        self._slip()
+
+    def _slip(self) -> None:
         self._wait_slip("")
         self._take(self._print_again)
 
@@ -165,10 +178,13 @@ class _Preview:
             self._keep(language)
 
     def _settle(self) -> None:
-        page = str(self._stage.session.page)
-        if page in ("Portrait", "Document"):
-            self._wait_words(f"{page.lower()}.ready")
+        if self._page in ("Portrait", "Document"):
+            self._wait_words(f"{self._page.lower()}.ready")
         self._glass.wait_for(lambda: bool(self._glass.seen()), "a page")
+        texts, language = self._stage.session.catalogue.texts, self._stage.session.language
+        if ASKING in texts.keys:
+            asking = texts.say(language, ASKING)
+            self._glass.wait_for(lambda: asking not in self._glass.words(), "the department's answer", 30.0)
 
     def _wait_words(self, key: str) -> None:
         session = self._stage.session
@@ -178,13 +194,12 @@ class _Preview:
     def _keep(self, language: Language) -> None:
         session = self._stage.session
         step = session.step.id if session.step else "slip"
-        page = str(session.page)
         folder = self._out / language
         folder.mkdir(parents=True, exist_ok=True)
         name = f"{language}/{self._number:02}-{step}.png"
         if not self._screens.window.grabWindow().save(str(self._out / name)):
             raise PreviewError(f"The picture {self._out / name} cannot be written.")
-        self.pictures.append(Picture(name, page, step, language))
+        self.pictures.append(Picture(name, self._page, step, language))
 
 
 def _stand(session: Session, state: FlowState, *, typing: bool) -> None:
