@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from hardware.cards import IdentityDocument
 from kiosk.flow.state import Filled
 
+# which fact takes the number of each kind of document, and what a Guangdong form calls that kind
+_NUMBER_FACT: Final[Mapping[str, str]] = {
+    "hkic": "hkid",
+    "resident_id": "resident_id",
+    "residence_permit": "resident_id",
+    "home_return_permit": "permit",
+    "passport": "passport",
+}
+_GUANGDONG_KIND: Final[Mapping[str, str]] = {
+    "resident_id": "resident",
+    "residence_permit": "residence_permit",
+    "home_return_permit": "permit",
+}
+
 
 def card_facts(document: IdentityDocument) -> dict[str, Filled]:
-    """The facts that an identity document fills; an absent name fills nothing."""
-    found: dict[str, Filled] = {"birth_date": Filled(document.birth_date, "card")}
-    for fact, value in (("name_en", document.name_en), ("name_zh", document.name_zh), ("sex", document.sex)):
-        if value:
-            found[fact] = Filled(value, "card")
-    if document.kind == "hkic":
-        found["hkid"] = Filled(document.number, "card")
-    return found
+    """The facts that an identity document fills; what it does not say fills nothing."""
+    said = {
+        "birth_date": document.birth_date,
+        "name_en": document.name_en,
+        "name_zh": document.name_zh,
+        "sex": document.sex,
+        _NUMBER_FACT.get(document.kind, ""): document.number,
+        "id_kind": _GUANGDONG_KIND.get(document.kind, ""),
+    }
+    return {fact: Filled(value, "card") for fact, value in said.items() if fact and value}
