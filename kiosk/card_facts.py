@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from hardware.cards import IdentityDocument
+from kiosk.catalogue.model import Value
 from kiosk.flow.state import Filled
 
 # which fact takes the number of each kind of document, and what a Guangdong form calls that kind
@@ -25,7 +26,7 @@ _GUANGDONG_KIND: Final[Mapping[str, str]] = {
 
 def card_facts(document: IdentityDocument) -> dict[str, Filled]:
     """The facts that an identity document fills; what it does not say fills nothing."""
-    said = {
+    said: dict[str, Value] = {
         "birth_date": document.birth_date,
         "name_en": document.name_en,
         "name_zh": document.name_zh,
