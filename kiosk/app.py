@@ -13,8 +13,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from hardware.printer import PrintOutcome, Raster, Result
+from kiosk.answer_slip import AnswerSlip, answer_blocks
 from kiosk.catalogue import Catalogue, CatalogueError, Language, load_catalogue
+from kiosk.catalogue.model import Payment
 from kiosk.config import Config, ConfigError
+from kiosk.desk import Answer, Desk
 from kiosk.devices import Devices, build_devices
 from kiosk.embedded_portal import EmbeddedPortal
 from kiosk.flow import engine
@@ -85,6 +88,7 @@ class Kiosk:
         sync: Sync,
         portal: EmbeddedPortal | None,
         ear: Ear,
+        desk: Desk,
     ) -> None:
         self.config = config
         self.catalogue = catalogue
@@ -93,6 +97,7 @@ class Kiosk:
         self.sync = sync
         self.portal = portal
         self._ear = ear
+        self.desk = desk
         self.full = sender.outbox.status().frozen
         self._zone = ZoneInfo(config.site.timezone)
         self._moment: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -169,6 +174,13 @@ class Kiosk:
         )
         return self.devices.slip(slip_blocks(content, self.catalogue.texts, language, office), language)
 
+    def answer_slip(self, answer: Answer, flow: FlowState, language: Language) -> Raster:
+        """What a department answered, as dots."""
+        site = self.config.site
+        paid = next((f.value for f in flow.walk.facts.values() if isinstance(f.value, Payment)), None)
+        content = AnswerSlip(answer, flow.service, paid, site.name(language), site.id)
+        return self.devices.slip(answer_blocks(content, self.catalogue.texts, language), language)
+
     def slip_code(self, saved: SavedVisit) -> str:
         """The signed code of a slip."""
         code = SlipCode(
@@ -224,7 +236,7 @@ def build_kiosk(
         heartbeat=Heartbeat(config.site.id, key, lambda: {s.device: str(s.state) for s in devices.statuses()}),
         pace=Pace(period_s=config.portal.probe_s),
     )
-    return Kiosk(config, catalogue, devices, sender, sync, portal, ear)
+    return Kiosk(config, catalogue, devices, sender, sync, portal, ear, Desk(sender, client))
 
 
 def _device_key(config: Config) -> FileDeviceKey:

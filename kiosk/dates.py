@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from kiosk.catalogue.model import Language
+from kiosk.catalogue.model import Language, Slot
 
 _WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -31,6 +31,11 @@ def time_text(moment: datetime, language: Language) -> str:
     if language == "zh_Hant":
         return f"{'上午' if moment.hour < 12 else '下午'} {hour12}:{moment.minute:02}"
     return f"{moment.hour}:{moment.minute:02}"
+
+
+def slot_text(slot: Slot, language: Language) -> str:
+    """A booked time as the header writes times; the office's local time."""
+    return clock_text(datetime.fromisoformat(slot.starts), language)
 
 
 def date_text(day: date, language: Language) -> str:

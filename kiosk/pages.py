@@ -22,6 +22,9 @@ class Page(StrEnum):
     DOCUMENT = "Document"
     LIST = "List"
     SIGN = "Sign"
+    RESULT = "Result"
+    SLOT = "Slot"
+    PAY = "Pay"
     REVIEW = "Review"
     CONSENT = "Consent"
     SENDING = "Sending"
@@ -39,6 +42,9 @@ BY_KIND: Final = {
     "document": Page.DOCUMENT,
     "list": Page.LIST,
     "sign": Page.SIGN,
+    "result": Page.RESULT,
+    "slot": Page.SLOT,
+    "pay": Page.PAY,
     "review": Page.REVIEW,
     "consent": Page.CONSENT,
     "submit": Page.SENDING,

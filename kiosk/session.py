@@ -11,7 +11,8 @@ from datetime import date
 from typing import Final
 
 from kiosk.catalogue import Capture, Catalogue, Fact, Language, Step
-from kiosk.catalogue.model import Item
+from kiosk.catalogue.model import Item, Payment, Slot
+from kiosk.desk import Answer, Offer
 from kiosk.entries import Entry, next_id, without, written
 from kiosk.finding import Finding
 from kiosk.flow import engine
@@ -59,6 +60,10 @@ class Session(Finding):
         self.entry: Entry | None = None
         self.review_page = 0
         self.saved: SavedVisit | None = None
+        self.answer: Answer | None = None
+        self._answered_for = ""
+        self.offers: tuple[Offer, ...] | None = None
+        self.picked = ""
         self.stop: Stop | None = None
         self.overlay = ""
         self.contrast = "paper"
@@ -74,8 +79,8 @@ class Session(Finding):
         step = self.step
         if self.flow is None or self.place in (Page.SLIP,):
             return self.place
-        if step is None:
-            return Page.SLIP
+        if step is None or (step.kind == "receipt" and self.saved is None):
+            return Page.SLIP  # what a department answered or was paid needs no envelope
         if step.kind == "identify" and self.typing_identity:
             return Page.FORM
         if self.entry is not None:
@@ -124,7 +129,11 @@ class Session(Finding):
             self._take(engine.answer(self.flow, {step.ask[0]: self.items}))
         elif step.kind == "sign":
             self.use_picture()
-        elif step.kind != "identify" or self.identity_known():
+        elif step.kind == "result" and not self.answer_stands():
+            return
+        elif step.kind == "identify" and not self.identity_known():
+            self.type_instead()  # this card does not say all that the service asks
+        else:
             self._take(engine.answer(self.flow, {}))
 
     def back(self) -> None:
@@ -177,6 +186,7 @@ class Session(Finding):
         self.direction = direction
         self.drafts, self.problems, self.picture, self.review_page = {}, {}, None, 0
         self.entry, self.items = None, self._known_items()
+        self.offers, self.picked = None, ""
         step = self.step
         if step is None or step.kind != "identify":
             self.typing_identity = False
@@ -405,6 +415,36 @@ class Session(Finding):
         step = self.step
         if self.flow is not None and step is not None and step.instead is not None:
             self._take(engine.answer(self.flow, {step.instead: True}))
+
+    # ---- what a department says while the resident waits ----
+
+    def advice(self) -> bool:
+        """Whether this result is what the service's own texts say, with nobody to ask."""
+        return self.flow is not None and not self.flow.service.needs_line
+
+    def answer_stands(self) -> bool:
+        """Whether the answer belongs to exactly what was answered so far."""
+        return self.advice() or (
+            self.flow is not None and self.answer is not None and self._answered_for == engine.review_hash(self.flow)
+        )
+
+    def answered(self, flow: FlowState, answer: Answer) -> None:
+        """The department answered what this moment of the journey asked."""
+        self.answer, self._answered_for = answer, engine.review_hash(flow)
+
+    def offer(self, offers: tuple[Offer, ...]) -> None:
+        """The times that are free now."""
+        self.offers, self.picked = offers, ""
+
+    def pick(self, offer_id: str) -> None:
+        """Touch a time."""
+        self.picked = offer_id
+
+    def settle(self, value: Slot | Payment) -> None:
+        """A place is held, or a payment has arrived: it answers the step."""
+        step = self.step
+        if self.flow is not None and step is not None and step.kind in ("slot", "pay"):
+            self._take(engine.answer(self.flow, {step.ask[0]: value}))
 
     # ---- the end ----
 

@@ -45,6 +45,7 @@ from kiosk.app import Kiosk  # noqa: E402
 from kiosk.session import Page  # noqa: E402
 from screens.models.base import Model  # noqa: E402
 from screens.models.capture import Capture  # noqa: E402
+from screens.models.desks import Pay, Result, Times  # noqa: E402
 from screens.models.entries import Entries  # noqa: E402
 from screens.models.form import Form  # noqa: E402
 from screens.models.home import Home  # noqa: E402
@@ -61,7 +62,7 @@ from screens.translator import CatalogueTranslator  # noqa: E402
 
 MODELS: tuple[type[Model], ...] = (
     *(Visit, Site, Home, Service, Identify, Form, Entries),
-    *(Capture, Review, Consent, Sign, Slip),
+    *(Capture, Review, Consent, Sign, Result, Times, Pay, Slip),
 )
 
 

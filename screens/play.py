@@ -85,8 +85,9 @@ def rehearse(
         )
         record = resident.visit()
         resident.finish()
-        _deliver(kiosk, record)
-        record.received = received_for(kiosk, record.receipt_number)
+        if record.envelope_id:
+            _deliver(kiosk, record)
+            record.received = received_for(kiosk, record.receipt_number)
         record.write(out / "visit.json")
         if warnings:
             raise RehearsalError("Qt warned: " + "; ".join(warnings))

@@ -29,6 +29,7 @@ from kiosk.flow.state import FlowState
 from kiosk.session import CHOICE_TYPES, Page
 from screens.glass import Glass, NotSeenError
 from screens.main import Screens
+from screens.models.desks import Pay, Result, Times
 from screens.models.entries import Entries
 from screens.models.review import Consent
 from screens.models.slip import Slip
@@ -182,6 +183,9 @@ class Resident:
             Page.DOCUMENT: self._photograph,
             Page.REVIEW: lambda: self._plain("bar.next"),
             Page.LIST: self._fill_list,
+            Page.RESULT: self._read_answer,
+            Page.SLOT: self._book,
+            Page.PAY: self._pay,
             Page.SIGN: self._sign,
             Page.CONSENT: self._agree,
             Page.SENDING: lambda: None,
@@ -208,6 +212,27 @@ class Resident:
         self.glass.draw(across)
         self.picture("sign")
         self.glass.press_when_there(self.say("sign.use"))
+
+    def _read_answer(self) -> None:
+        result = self.screens.model(Result)
+        self.glass.wait_for(lambda: bool(result.property("ready")), "the department's answer")
+        if result.property("problem"):
+            raise RehearsalError(str(result.property("problem")))
+        self.picture("result")
+        self.glass.press_when_there(str(result.property("nextLabel")))
+
+    def _book(self) -> None:
+        self.glass.wait_for(lambda: bool(self.stage.session.offers), "times to choose from")
+        times = self.screens.model(Times)
+        label = str(times.property("rows")[0]["label"])
+        self.glass.press_when_there(label)
+        self.glass.wait_for(lambda: self.glass.shows(self.say("times.hold")), "the time to be picked")
+        self.picture("slot")
+        self.glass.press(self.say("times.hold"))
+
+    def _pay(self) -> None:
+        self.picture("pay")
+        self.glass.press_when_there(str(self.screens.model(Pay).property("nextLabel")))
 
     def _fill_list(self) -> None:
         entries = self.screens.model(Entries)
@@ -418,6 +443,9 @@ class Resident:
 
     def _note_end(self) -> None:
         saved = self.stage.session.saved
+        if saved is None and self.stage.session.answer is not None:
+            self.record.delivery = "answered"
+            return
         if saved is None:
             raise RehearsalError("the visit ended without being saved")
         self.record.envelope_id = saved.envelope_id

@@ -9,7 +9,8 @@ from PySide6.QtQml import QmlElement, QmlSingleton
 
 from kiosk.catalogue import Capture, Fact
 from kiosk.catalogue.model import Item
-from kiosk.dates import date_text, money_text
+from kiosk.catalogue.model import Slot as Held
+from kiosk.dates import date_text, money_text, slot_text
 from kiosk.flow import engine
 from kiosk.flow.state import ReviewItem
 from kiosk.masking import NUMBER_TYPES, masked
@@ -47,6 +48,8 @@ class Review(Model):
         match item.value:
             case Capture():
                 return self.say("review.captured")
+            case Held():
+                return slot_text(item.value, self.session.language)
             case tuple():
                 return "\n".join(self._entry(fact, entry) for entry in item.value)
             case bool() if fact.stands_for:
@@ -112,7 +115,7 @@ class Consent(Model):
     changed = Signal()
 
     def _title(self) -> str:
-        return self.say("consent.agree_sign" if self._signs() else "consent.title")
+        return self._next_label()
 
     def _lead(self) -> str:
         flow = self.session.flow
@@ -132,7 +135,13 @@ class Consent(Model):
         return self.say(flow.service.declaration_key) if flow else ""
 
     def _next_label(self) -> str:
+        if self._asks():
+            return self.say("consent.agree_ask")
         return self.say("consent.agree_sign" if self._signs() else "consent.agree")
+
+    def _asks(self) -> bool:
+        flow = self.session.flow
+        return flow is not None and not any(step.kind == "submit" for step in engine.path(flow))
 
     def _signs(self) -> bool:
         flow = self.session.flow

@@ -78,19 +78,33 @@ class Service(Model):
             {"yes": yes, "text": self.say(f"checklist.{'can' if yes else 'cannot'}_{ability.word}")}
             for yes, ability in lines
         ]
+        if service.needs_line:
+            up = self.stage.kiosk.line_up
+            return [*rows, {"yes": up, "text": self.say(f"checklist.{'can' if up else 'cannot'}_line")}]
         return [*rows, {"yes": True, "text": self.say("checklist.can_offline")}]
 
     def _possible(self) -> bool:
-        return not self.stage.kiosk.full
+        return not self.stage.kiosk.full and not self._line_missing()
+
+    def _line_missing(self) -> bool:
+        service = self._service
+        return service is not None and service.needs_line and not self.stage.kiosk.line_up
+
+    def _next_label(self) -> str:
+        return self.say("checklist.line_wait" if self._line_missing() else "checklist.start")
 
     def _trouble(self) -> str:
         service = self._service
+        if service is not None and self._line_missing():
+            return self.say("checklist.no_line", department=self.say(f"department.{service.department}"))
         if not self._possible():
             return self.say("checklist.full")
         return self.say("checklist.to_confirm") if service and service.status == "to_confirm" else ""
 
     def _trouble_more(self) -> str:
         service = self._service
+        if self._line_missing():
+            return self.say("checklist.no_line_more")
         if service is None or not self._possible():
             return self.say("checklist.full_more")
         return self.say("checklist.to_confirm_more", department=self.say(f"department.{service.department}"))
@@ -102,6 +116,7 @@ class Service(Model):
     bring = Property(list, _bring, notify=changed)
     here = Property(list, _here, notify=changed)
     possible = Property(bool, _possible, notify=changed)
+    nextLabel = Property(str, _next_label, notify=changed)
     trouble = Property(str, _trouble, notify=changed)
     troubleMore = Property(str, _trouble_more, notify=changed)
 

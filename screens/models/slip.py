@@ -118,18 +118,32 @@ class Slip(Model):
             self._delivery = delivery
 
     def _draw(self, *, and_print: bool) -> None:
-        saved, flow = self.session.saved, self.session.flow
-        if saved is not None and flow is not None:
+        paper = self._paper()
+        if paper is not None:
             self._print = "printing" if and_print and self._can_print() else self._print
-            self._beside(self._draw_beside, saved, flow, self._visit, and_print)
+            self._beside(self._draw_beside, *paper, self._visit, and_print)
 
-    def _draw_beside(self, saved: SavedVisit, flow: FlowState, visit: object, and_print: bool) -> None:
-        kiosk = self.stage.kiosk
-        raster = kiosk.slip(saved, flow, self.session.language, self._delivery)
+    def _paper(self) -> tuple[Callable[[], Raster], str] | None:
+        """What draws this visit's paper, and the print job's name: the receipt, or a department's answer."""
+        saved, answer, flow, language = (
+            self.session.saved,
+            self.session.answer,
+            self.session.flow,
+            self.session.language,
+        )
+        kiosk, delivery = self.stage.kiosk, self._delivery
+        if saved is not None and flow is not None:
+            return lambda: kiosk.slip(saved, flow, language, delivery), saved.envelope_id
+        if answer is not None and flow is not None:
+            return lambda: kiosk.answer_slip(answer, flow, language), f"answer-{answer.reference}"
+        return None
+
+    def _draw_beside(self, draw: Callable[[], Raster], job: str, visit: object, and_print: bool) -> None:
+        raster = draw()
         picture = QImage.fromData(raster.png())
         self.stage.hear(lambda: self._drawn(raster, picture, visit))
         if and_print and self._print == "printing":
-            self._print_beside(raster, f"{saved.envelope_id}/{self._prints}", visit)
+            self._print_beside(raster, f"{job}/{self._prints}", visit)
 
     def _drawn(self, raster: Raster, picture: QImage, visit: object) -> None:
         if visit is self._visit:
@@ -196,15 +210,19 @@ class Slip(Model):
 
     def _slip_title(self) -> str:
         titles = {"printing": "printing", "printed": "printed", "uncertain": "uncertain"}
-        return self.say(f"slip.{titles.get(self._print, 'screen')}_title")
+        return self._say_of_paper(f"{titles.get(self._print, 'screen')}_title")
+
+    def _say_of_paper(self, key: str) -> str:
+        """The receipt's words, or those of an answer on paper."""
+        return self.say(f"{'answer' if self.session.saved is None else 'slip'}.{key}")
 
     def _on_paper(self) -> bool:
         return self._print in ("printing", "printed")
 
     def _paper_note(self) -> str:
         if self._on_paper():
-            return self.say("slip.below")
-        return self.say("slip.uncertain" if self._print == "uncertain" else "slip.screen")
+            return self._say_of_paper("below")
+        return self.say("slip.uncertain") if self._print == "uncertain" else self._say_of_paper("screen")
 
     def _can_finish(self) -> bool:
         return self._print != "printing"
@@ -222,6 +240,10 @@ class Slip(Model):
 
     def _spoken(self) -> str:
         saved, flow = self.session.saved, self.session.flow
+        answer = self.session.answer
+        if saved is None and answer is not None and flow is not None:
+            words = self.say("answer.reference", reference=answer.reference)
+            return ", ".join((words, self.say(flow.service.title_key), *answer.lines.get(self.session.language, ())))
         if saved is None or flow is None:
             return ""
         time = time_text(saved.saved_at, self.session.language)

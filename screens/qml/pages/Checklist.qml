@@ -8,7 +8,7 @@ KioskPage {
     id: page
     title: Service.title
     lead: Service.lead
-    next: qsTrId("checklist.start")
+    next: Service.nextLabel
     ready: Service.possible
     onNextPressed: Visit.next()
     component Heading: Txt {

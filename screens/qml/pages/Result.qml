@@ -1,0 +1,75 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import Kiosk
+import controls
+
+// What the department answers: asked when the page comes, shown as it was said, labelled if it is an example.
+KioskPage {
+    title: Result.title
+    lead: Result.lead
+    next: Result.nextLabel
+    nextIcon: Result.ready ? "arrow_forward" : ""
+    ready: Result.ready
+    onNextPressed: Result.goOn()
+    Column {
+        width: parent.width
+        spacing: 28
+        Note {
+            visible: Result.waiting !== ""
+            width: parent.width
+            text: Result.waiting
+            more: qsTrId("answer.asking_more")
+        }
+        Note {
+            visible: Result.problem !== ""
+            width: parent.width
+            kind: "failed"
+            text: Result.problem
+            more: qsTrId("answer.failed_more")
+        }
+        Txt {
+            visible: Result.amount !== ""
+            text: Result.amount
+            role: "display"
+            color: Theme.primary
+        }
+        Rectangle {
+            visible: Result.lines.length > 0
+            width: parent.width
+            height: said.height + 72
+            radius: Theme.radius
+            color: Theme.surface
+            border.width: Theme.black || Theme.white ? 4 : 0
+            border.color: Theme.edge
+            Column {
+                id: said
+                x: 36
+                y: 36
+                width: parent.width - 72
+                spacing: 16
+                Repeater {
+                    model: Result.lines
+                    Txt {
+                        required property string modelData
+                        required property int index
+                        width: parent.width
+                        text: modelData
+                        role: index === 0 ? "strong" : "body"
+                    }
+                }
+                Txt {
+                    visible: Result.reference !== ""
+                    width: parent.width
+                    text: Result.reference
+                    color: Theme.inkSoft
+                }
+            }
+        }
+        Note {
+            visible: Result.simulated
+            width: parent.width
+            kind: "attention"
+            text: qsTrId("answer.simulated")
+        }
+    }
+}
