@@ -34,7 +34,6 @@ from offline_queue.envelope import Malformed, key_id
 from offline_queue.faults import QueueFault
 from offline_queue.orders import Act, Operator, Order, Outcome, give
 from offline_queue.outbox import Outbox
-from offline_queue.receipt_numbers import KIOSK_CODE
 from offline_queue.records import OutboxItem, State, Why
 from offline_queue.salvage import Salvage
 from offline_queue.sealing import FileDeviceKey
@@ -339,8 +338,6 @@ def _open_and_tell(config: Config) -> Outbox | QueueFault:
 
 
 def _open(config: Config) -> Outbox | QueueFault:
-    if not KIOSK_CODE.fullmatch(config.site.id):
-        refuse(f"[site] id = {config.site.id!r} will not do: a capital letter, then two capitals or digits.")
     trust = PortalTrust.load(config.portal.public_file)
     return Outbox.open(
         _path(config),
