@@ -26,6 +26,13 @@ STEPS = [
     Page.SAVED,
     Page.SLIP,
 ]
+OTHER_PAGES = {
+    Page.LIST: "HK-WEL-07",
+    Page.SIGN: "HK-COM-07",
+    Page.RESULT: "HK-VOT-02",
+    Page.SLOT: "HK-IDD-03",
+    Page.PAY: "HK-TAX-13",
+}
 CANARIES = ("CHAN", "陳大文", "A123456", "1951", "EXAMPLE", "91234567")
 
 
@@ -44,6 +51,7 @@ def assert_wiped(counter: Counter) -> None:
     assert session.page is Page.ATTRACT
     assert session.flow is None
     assert (session.drafts, session.picture, session.saved, session.query) == ({}, None, None, "")
+    assert (session.items, session.entry, session.answer, session.offers, session.picked) == ((), None, None, None, "")
     assert counter.screens.pictures.names() == []
     left = everything_in_models(counter)
     assert [canary for canary in CANARIES if canary in left] == []
@@ -53,6 +61,23 @@ def assert_wiped(counter: Counter) -> None:
 def test_leaving_at_a_page_wipes_everything(counter: Counter, page: Page) -> None:
     resident = counter.resident("en")
     resident.until(lambda here: here is page)
+    resident.glass.press("Leave")
+    resident.glass.press_when_there("Leave and wipe")
+    resident.glass.wait_for(lambda: counter.stage.session.page is Page.ATTRACT, "the first screen")
+    assert_wiped(counter)
+
+
+@pytest.mark.parametrize("page", OTHER_PAGES, ids=str)
+def test_leaving_where_a_department_waits_or_people_are_listed_wipes_everything(counter: Counter, page: Page) -> None:
+    resident = counter.resident("en")
+    resident.service = OTHER_PAGES[page]
+    resident.until(lambda here: here is page)
+    if page is Page.LIST:
+        resident.leave_page(page)
+        resident.settle()
+        resident.leave_page(Page.FORM)
+        resident.settle()
+        assert "EXAMPLE" in resident.glass.words().upper()
     resident.glass.press("Leave")
     resident.glass.press_when_there("Leave and wipe")
     resident.glass.wait_for(lambda: counter.stage.session.page is Page.ATTRACT, "the first screen")
