@@ -7,13 +7,15 @@ The session lives in memory on the GUI thread and knows no Qt. Every intent of a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from kiosk.catalogue import Capture, Catalogue, Fact, Language, Step
 from kiosk.catalogue.model import Item, Payment, Slot
-from kiosk.desk import Answer, Offer
+from kiosk.desk import Answer, Bill, Offer
 from kiosk.entries import Entry, next_id, without, written
+from kiosk.fields import CHOICE_TYPES, iso_date, laid_out, spaced_date, typed
 from kiosk.finding import Finding
 from kiosk.flow import engine
 from kiosk.flow.answers import take_entry
@@ -22,11 +24,9 @@ from kiosk.flow.validation import check
 from kiosk.pages import BY_KIND, Page, Stop
 from kiosk.submission import SavedVisit
 
-ROOM: Final = 3  # what a page holds: a typed field takes 1, two choices 2, more the whole page
 SERVICES_A_PAGE: Final = 4
 LONGEST_ANSWER: Final = 400
 LONGEST_QUERY: Final = 40
-CHOICE_TYPES: Final = frozenset({"choice", "yes_no"})
 __all__ = ["CHOICE_TYPES", "Page", "Session", "Stop", "iso_date", "spaced_date"]
 
 
@@ -216,13 +216,7 @@ class Session(Finding):
 
     def _parts(self) -> list[tuple[Fact, ...]]:
         step = self.step
-        pages: list[tuple[Fact, ...]] = [()]
-        for name in self._asked(step) if step else ():
-            fact = self.catalogue.facts[name]
-            if sum(map(_room, pages[-1])) + _room(fact) > ROOM and pages[-1]:
-                pages.append(())
-            pages[-1] = (*pages[-1], fact)
-        return pages
+        return laid_out([self.catalogue.facts[name] for name in (self._asked(step) if step else ())])
 
     def known(self, fact_id: str) -> Filled | None:
         """What is already known of a fact."""
@@ -300,13 +294,7 @@ class Session(Finding):
 
     def _typed(self, fact_id: str) -> object:
         """A draft as the engine takes it."""
-        text = self.drafts.get(fact_id, "").strip()
-        fact = self.catalogue.facts[fact_id]
-        if fact.type == "date":
-            return iso_date(text, self.language) if text else ""
-        if fact.type == "yes_no" and text:
-            return text == "yes"
-        return text
+        return typed(self.catalogue.facts[fact_id], self.drafts.get(fact_id, ""), self.language)
 
     def _show_part(self, part: int, direction: int) -> None:
         self.part, self.direction = part, direction
@@ -432,6 +420,11 @@ class Session(Finding):
         """The department answered what this moment of the journey asked."""
         self.answer, self._answered_for = answer, engine.review_hash(flow)
 
+    def bill_stands_at(self, bill: Bill) -> None:
+        """What the bill comes to now."""
+        if self.answer is not None:
+            self.answer = replace(self.answer, bill=bill)
+
     def offer(self, offers: tuple[Offer, ...]) -> None:
         """The times that are free now."""
         self.offers, self.picked = offers, ""
@@ -467,27 +460,3 @@ class Session(Finding):
         """Something in the kiosk broke: a safe page, and nothing more of this journey."""
         self.flow, self.drafts, self.picture = None, {}, None
         self.stop = Stop("defect", has_back=False)
-
-
-def _room(fact: Fact) -> int:
-    if fact.type not in CHOICE_TYPES:
-        return 1
-    return 2 if len(fact.choices) <= 2 else ROOM
-
-
-def iso_date(text: str, language: Language) -> str:
-    """Digits as typed in the language's own order (day first in English) as YYYY-MM-DD; anything else as it is."""
-    digits = "".join(char for char in text if char.isascii() and char.isdigit())
-    if len(digits) != 8:
-        return text
-    if language == "en":
-        return f"{digits[4:]}-{digits[2:4]}-{digits[:2]}"
-    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
-
-
-def spaced_date(text: str, language: Language) -> str:
-    """What was typed of a date so far, with the separators of the language: 31 / 01 / 19."""
-    digits = "".join(char for char in text if char.isascii() and char.isdigit())[:8]
-    cuts = (2, 4) if language == "en" else (4, 6)
-    parts = [digits[: cuts[0]], digits[cuts[0] : cuts[1]], digits[cuts[1] :]]
-    return " / ".join(part for part in parts if part)

@@ -62,11 +62,12 @@ class Counter:
         return header.id
 
     def answer(self, db: sqlite3.Connection, enquiry_id: str) -> str | Problem | None:
-        """The sealed answer; None while the department is being asked."""
+        """The sealed answer, handed out once; None while the department is being asked."""
         if not is_uuid(enquiry_id):
             return Problem(404, "unknown_enquiry")
         found = self._known("SELECT sealed FROM answered WHERE id = ?", enquiry_id)
         if found:
+            db.execute("DELETE FROM enquiry WHERE id = ?", (enquiry_id,))  # the worker forgets its answer then
             return str(found[0]) or Problem(422, "malformed")
         waits = db.execute("SELECT 1 FROM enquiry WHERE id = ?", (enquiry_id,)).fetchone()
         return None if waits else Problem(404, "unknown_enquiry")

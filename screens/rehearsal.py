@@ -231,6 +231,7 @@ class Resident:
         self.glass.press(self.say("times.hold"))
 
     def _pay(self) -> None:
+        self.glass.wait_for(lambda: bool(self.screens.model(Pay).property("ready")), "the bill")
         self.picture("pay")
         self.glass.press_when_there(str(self.screens.model(Pay).property("nextLabel")))
 

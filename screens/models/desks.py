@@ -240,6 +240,12 @@ class Pay(Asking):
 
     changed = Signal()
 
+    def _begin(self) -> None:
+        """The bill may be older than it looks: ask what it comes to now, before anything is paid."""
+        bill = self._bill()
+        if self.session.page is Page.PAY and bill is not None:
+            self.ask(lambda: self.stage.kiosk.desk.bill(bill), self.session.bill_stands_at)
+
     def _bill(self) -> Bill | None:
         return self.session.answer.bill if self.session.answer else None
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,9 +19,14 @@ from kiosk.flow import engine
 from kiosk.flow.journeys import pages
 from kiosk.flow.state import FlowState
 from kiosk.submission import Sender
-from offline_queue.envelope import uuid7
+from offline_queue.envelope import Payload, uuid7
 from offline_queue.portal_client import Kind, PortalClient, Trouble
-from tests.offline_queue.samples import Bench
+from portal.counter import Counter
+from portal.desks import SimulatedDesk
+from portal.problem import Problem
+from portal.questions import ANSWERED_TABLES, note_booking
+from portal.store import make_database
+from tests.offline_queue.samples import Bench, eventually
 from tests.portal.process import PortalProcess
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
@@ -114,6 +121,38 @@ def test_an_unknown_question_has_no_answer(desk: Desk) -> None:
     found = desk.client.another().enquiry_answer(uuid7(NOON))
     assert isinstance(found, Trouble)
     assert found.code == "unknown_enquiry"
+
+
+def test_an_answer_is_handed_out_once_and_then_forgotten(desk: Desk, portal: PortalProcess) -> None:
+    assert isinstance(desk.enquire(journey("HK-VOT-02"), "zh_Hans", NOON), Answer)
+
+    with (
+        closing(sqlite3.connect(portal.folder / "portal.db")) as asked,
+        closing(sqlite3.connect(portal.folder / "departments.db")) as answered,
+    ):
+        assert asked.execute("SELECT id FROM enquiry").fetchall() == []
+        eventually(lambda: answered.execute("SELECT id FROM answered").fetchall() == [])
+
+
+def test_a_hold_lapses_unless_a_submission_has_booked_it(tmp_path: Path) -> None:
+    make_database(tmp_path)
+    departments = tmp_path / "departments.db"
+    counter = Counter(SimulatedDesk(), departments)
+    slot = SimulatedDesk().offers("HK-IDD-03", NOON.date())[0].id
+    with closing(sqlite3.connect(tmp_path / "portal.db")) as db, closing(sqlite3.connect(departments)) as worker:
+        worker.executescript(ANSWERED_TABLES)
+        holds = [counter.hold(db, {"service": "HK-IDD-03", "slot": slot, "hold": uuid7(NOON)}, NOON) for _ in range(3)]
+        assert counter.hold(db, {"service": "HK-IDD-03", "slot": slot, "hold": uuid7(NOON)}, NOON) == Problem(
+            409, "slot_full"
+        )
+        first = holds[0]
+        assert not isinstance(first, Problem)
+        answer = {"id": first["hold"], "office": "x", "starts": "y"}
+        note_booking(worker, Payload("HK-IDD-03", "1", "en", {"appointment": answer}, {}))
+        worker.commit()
+        later = counter.slots(db, {"service": "HK-IDD-03"}, NOON + timedelta(minutes=31))
+    assert not isinstance(later, Problem)
+    assert {row["id"]: row["free"] for row in later["slots"]}[slot] == 2
 
 
 def test_without_a_worker_the_kiosk_stops_waiting(tmp_path: Path) -> None:
