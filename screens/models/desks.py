@@ -16,7 +16,7 @@ from screens.models.waiting import Asking
 
 QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
-TIMES_A_PAGE = 6
+TIMES_A_PAGE = 4  # a day of the simulated desk; leaves room for a note above
 SLOT_FULL = "slot_full"
 
 
@@ -205,7 +205,8 @@ class Times(Asking):
 
     @Slot(str)
     def pick(self, offer_id: str) -> None:
-        """Touch a time."""
+        """Touch a time; what went wrong with another one is over."""
+        self.trouble = ""
         self.stage.act(lambda: self.session.pick(offer_id))
 
     @Slot()

@@ -9,6 +9,7 @@ KioskPage {
     title: Service.title
     lead: Service.lead
     next: Service.nextLabel
+    nextIcon: Service.possible ? "arrow_forward" : ""
     ready: Service.possible
     onNextPressed: Visit.next()
     component Heading: Txt {
