@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -391,16 +391,21 @@ class Resident:
         """Made-up answers that this step's rules let pass."""
         asked = (step.id, flow.returning)
         if self._answered_for != asked or self.stage.session.part == 0:
-            self._answers = next(
-                (
-                    values
-                    for values in sample_answers(flow.catalogue.facts, flow.today, step, self.choices)
-                    if self._passes(flow, values)
-                ),
-                {},
-            )
+            tries = (values for wish in self._wishes(flow, step) for values in self._samples(flow, step, wish))
+            self._answers = next((values for values in tries if self._passes(flow, values)), {})
             self._answered_for = asked
         return self._answers
+
+    def _samples(self, flow: FlowState, step: Step, wish: Mapping[str, object]) -> Iterator[dict[str, object]]:
+        return sample_answers(flow.catalogue.facts, flow.today, step, wish)
+
+    def _wishes(self, flow: FlowState, step: Step) -> Iterator[Mapping[str, object]]:
+        """What this resident wants; where a rule stops that, each other answer to one question of the step."""
+        yield self.choices
+        for name in step.ask:
+            fact = flow.catalogue.facts[name]
+            for value in fact.choices or ((False, True) if fact.type == "yes_no" else ()):
+                yield {**self.choices, name: value}
 
     def _passes(self, flow: FlowState, values: Mapping[str, object]) -> bool:
         free = {name: value for name, value in values.items() if not self.stage.session.locked(name)}

@@ -3,8 +3,10 @@ import QtQuick
 import Kiosk
 import controls
 
-// One question, two to five answers, each with its consequence.
+// One question; up to five answers stand under each other, more of them in two columns.
 KioskPage {
+    id: page
+    readonly property int columns: Form.choices.length > 5 ? 2 : 1
     title: Form.title
     lead: Form.hint
     next: Form.chosen ? qsTrId("bar.next") : qsTrId("choice.waiting")
@@ -20,16 +22,21 @@ KioskPage {
             kind: "failed"
             text: Form.choiceProblem
         }
-        Repeater {
-            model: Form.choices
-            OptionRow {
-                required property var modelData
-                width: parent.width
-                implicitHeight: 172
-                radio: true
-                checked: modelData.chosen
-                label: modelData.label
-                onActivated: Form.chooseOnly(modelData.id)
+        Grid {
+            columns: page.columns
+            columnSpacing: 24
+            rowSpacing: 24
+            Repeater {
+                model: Form.choices
+                OptionRow {
+                    required property var modelData
+                    width: (page.bodyWidth - (page.columns - 1) * 24) / page.columns
+                    implicitHeight: page.columns === 1 ? 172 : 132
+                    radio: true
+                    checked: modelData.chosen
+                    label: modelData.label
+                    onActivated: Form.chooseOnly(modelData.id)
+                }
             }
         }
     }
