@@ -59,6 +59,7 @@ from screens.models.visit import Visit  # noqa: E402
 from screens.pictures import Pictures  # noqa: E402
 from screens.stage import Stage  # noqa: E402
 from screens.translator import CatalogueTranslator  # noqa: E402
+from screens.watchdog import Watchdog  # noqa: E402
 
 MODELS: tuple[type[Model], ...] = (
     *(Visit, Site, Home, Service, Identify, Form, Entries),
@@ -208,6 +209,8 @@ def run(kiosk: Kiosk, size: Size | None = None, *, extra: Callable[[Screens], No
     kiosk.listen(stage.hear)
     kiosk.start()
     beat = _quit_on_signals(app)
+    watchdog = Watchdog()
+    watchdog.start()
     try:
         return app.exec()
     finally:
@@ -219,7 +222,7 @@ def run(kiosk: Kiosk, size: Size | None = None, *, extra: Callable[[Screens], No
 def _quit_on_signals(app: QGuiApplication) -> QTimer:
     """End the loop on SIGTERM and Ctrl-C; the timer lets Python look at its signals while Qt waits."""
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: app.quit())
+        signal.signal(number, lambda *_: app.exit(0))  # quit() would ask the window, which refuses
     beat = QTimer()
     beat.timeout.connect(lambda: None)
     beat.start(200)
