@@ -10,12 +10,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
+from threading import Thread
 from zoneinfo import ZoneInfo
 
 from hardware.printer import PrintOutcome, Raster, Result
 from kiosk.answer_slip import AnswerSlip, answer_blocks
 from kiosk.catalogue import Catalogue, CatalogueError, Language, load_catalogue
-from kiosk.catalogue.model import Payment
+from kiosk.catalogue.model import Payment, Slot
 from kiosk.config import Config, ConfigError
 from kiosk.desk import Answer, Desk
 from kiosk.devices import Devices, build_devices
@@ -110,6 +111,7 @@ class Kiosk:
         """Begin to run devices and line."""
         self.devices.start()
         self.sync.start()
+        Thread(target=self.catalogue.prepare_search, name="search", daemon=True).start()
 
     def stop(self) -> None:
         """End every thread; the outbox is closed last."""
@@ -171,6 +173,7 @@ class Kiosk:
             fee_cents=engine.fee_cents(flow),
             delivered=delivery == "delivered",
             code_url=self.slip_code(saved),
+            appointment=next((f.value for f in flow.walk.facts.values() if isinstance(f.value, Slot)), None),
         )
         return self.devices.slip(slip_blocks(content, self.catalogue.texts, language, office), language)
 

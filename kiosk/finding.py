@@ -15,12 +15,12 @@ class Finding:
 
     def __init__(self, catalogue: Catalogue, home_side: str) -> None:
         self.catalogue = catalogue
-        self.language: Language = "en"
         self._home_side = home_side
         self._look_again()
 
     def _look_again(self) -> None:
-        """Forget where the resident looked."""
+        """Forget where the resident looked, and in which language; the first screen speaks the site's own."""
+        self.language: Language = "zh_Hant" if self._home_side == "HK" else "zh_Hans"
         self.place = Page.ATTRACT
         self.direction = 0
         self.side = self._home_side

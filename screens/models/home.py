@@ -31,7 +31,7 @@ class Home(Model):
 
     def _categories(self) -> list[Row]:
         return [
-            {"id": category, "label": self.say(f"category.{category}"), "icon": _icon(category), "ready": False}
+            {"id": category, "label": self.say(f"category.{category}"), "icon": _icon(category)}
             for category in self.session.categories()
         ]
 

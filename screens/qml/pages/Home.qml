@@ -116,7 +116,6 @@ KioskPage {
                     width: 468
                     icon: modelData.icon
                     label: modelData.label
-                    strong: modelData.ready
                     onActivated: Home.openCategory(modelData.id)
                 }
             }
