@@ -54,6 +54,7 @@ class Offer:
     id: str
     starts: datetime
     free: int
+    simulated: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,8 +104,11 @@ class Desk:
         if isinstance(found, Trouble):
             return found
         try:
-            rows = found["slots"]
-            return tuple(Offer(str(row["id"]), datetime.fromisoformat(row["starts"]), int(row["free"])) for row in rows)
+            rows, simulated = found["slots"], found["simulated"] is True
+            return tuple(
+                Offer(str(row["id"]), datetime.fromisoformat(row["starts"]), int(row["free"]), simulated)
+                for row in rows
+            )
         except (KeyError, TypeError, ValueError):
             return Trouble(Kind.OFFLINE, "unreadable")
 

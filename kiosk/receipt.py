@@ -10,8 +10,8 @@ from datetime import datetime
 
 from hardware.printer import Block, Code, Rule, Space, Text
 from kiosk.catalogue import Language, Texts
-from kiosk.catalogue.model import Service
-from kiosk.dates import date_text, money_text, time_text
+from kiosk.catalogue.model import Service, Slot
+from kiosk.dates import date_text, money_text, slot_text, time_text
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class SlipContent:
     fee_cents: int | None
     delivered: bool
     code_url: str
+    appointment: Slot | None = None
 
 
 def slip_blocks(slip: SlipContent, texts: Texts, language: Language, office_language: Language) -> list[Block]:
@@ -47,6 +48,8 @@ def slip_blocks(slip: SlipContent, texts: Texts, language: Language, office_lang
         Text(f"{department}　{_fee(slip, texts, language)}", "body"),
         Text(say("slip_paper.delivered" if slip.delivered else "slip_paper.saved", department=department), "body"),
     ]
+    if slip.appointment is not None:
+        blocks.append(Text(say("times.held", time=slot_text(slip.appointment, language)), "body", bold=True))
     if slip.service.status == "to_confirm":
         blocks.append(Text(say("slip_paper.to_confirm", department=department), "small"))
     blocks += [

@@ -81,11 +81,12 @@ class Counter:
             (offer, offer.quota - self._taken(db, offer.id, now)) for offer in self._desk.offers(service, now.date())
         ]
         return {
+            "simulated": self._desk.simulated,
             "slots": [
                 {"id": offer.id, "starts": f"{offer.starts:%Y-%m-%dT%H:%M}", "free": free}
                 for offer, free in offers
                 if free > 0
-            ]
+            ],
         }
 
     def _taken(self, db: sqlite3.Connection, slot: str, now: datetime) -> int:

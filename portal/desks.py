@@ -57,6 +57,8 @@ class Offer:
 class Desk(Protocol):
     """A department's counter for questions and bookings; `answer` may be asked again with the same question."""
 
+    simulated: bool
+
     def answer(self, question: Question, today: date) -> Answer:
         """Answer a question."""
 
@@ -66,6 +68,8 @@ class Desk(Protocol):
 
 class SimulatedDesk:
     """Answers every question with a marked example and offers the next working days; it keeps nothing."""
+
+    simulated = True
 
     def answer(self, question: Question, today: date) -> Answer:
         """An example, labelled as one."""

@@ -161,6 +161,9 @@ class Times(Asking):
             return ""
         return self.say("times.held", time=slot_text(known.value, self.session.language))
 
+    def _simulated(self) -> bool:
+        return any(offer.simulated for offer in self.session.offers or ())
+
     def _empty(self) -> bool:
         return self.session.offers == ()
 
@@ -196,6 +199,7 @@ class Times(Asking):
     pages = Property(int, _pages, notify=changed)
     pageText = Property(str, _page_text, notify=changed)
     held = Property(str, _held, notify=changed)
+    simulated = Property(bool, _simulated, notify=changed)
     empty = Property(bool, _empty, notify=changed)
     waiting = Property(str, _waiting, notify=changed)
     problem = Property(str, _problem, notify=changed)

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QRect
 
+from hardware.printer import Block, Text
 from kiosk.catalogue import LANGUAGES, Language
 from kiosk.catalogue.model import Payment, Slot
 from kiosk.dates import slot_text
 from kiosk.desk import Desk
+from kiosk.receipt import SlipContent, slip_blocks
 from kiosk.session import Page
 from offline_queue.portal_client import Kind, Trouble
 from screens.glass import wait_until
@@ -94,9 +96,25 @@ def test_a_booked_time_goes_with_the_submission_and_is_seen_in_the_review(counte
     assert isinstance(slot, Slot)
     assert slot_text(slot, "en") in resident.glass.words()
     record = resident.visit()
+    held = f"Held for you: {slot_text(slot, 'en')}"
+    assert held in [block.text for block in slip_of(counter, slot) if isinstance(block, Text)]
     assert wait_until(lambda: bool(received_for(counter.kiosk, record.receipt_number)), 20.0)
     (received,) = received_for(counter.kiosk, record.receipt_number)
     assert received["answers"]["appointment"]["id"] == slot.id  # type: ignore[index]
+
+
+def slip_of(counter: Counter, slot: Slot) -> list[Block]:
+    """The blocks of a slip that names this time."""
+    service = counter.kiosk.catalogue.services["HK-IDD-03"]
+    now = counter.kiosk.now()
+    content = SlipContent("TB1 2611 0001 A", service, now, "Site", "Site", "TB1", 0, True, "https://x.example", slot)
+    return slip_blocks(content, counter.kiosk.catalogue.texts, "en", "en")
+
+
+def test_times_of_a_simulated_desk_say_so(counter: Counter) -> None:
+    resident = visitor(counter, "HK-IDD-06")
+    resident.until(lambda page: page is Page.SLOT)
+    resident.glass.wait_for(lambda: "Example times for demonstration." in resident.glass.words(), "the label")
 
 
 def test_back_to_the_times_says_which_one_is_held(counter: Counter) -> None:

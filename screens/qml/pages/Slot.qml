@@ -53,6 +53,12 @@ KioskPage {
                 onActivated: Times.pick(modelData.id)
             }
         }
+        Note {
+            visible: Times.simulated
+            width: parent.width
+            kind: "attention"
+            text: qsTrId("times.simulated")
+        }
         ActionButton {
             visible: Times.pages > 1
             width: parent.width
