@@ -8,37 +8,64 @@ Item {
     property alias spacing: column.spacing
     property int page: 0
     property int pages: 1
+    property var heights: new Map()
+    property var followed: new Set()
+    property bool laying: false
     readonly property int moreHeight: 112
     default property alias content: column.data
-    onHeightChanged: Qt.callLater(p.lay)
-    Component.onCompleted: p.lay()
+    onHeightChanged: p.lay()
+    Component.onCompleted: p.follow()
+
+    // a section tells its height late, when what stands in it has been placed
+    function follow(): void {
+        for (const child of column.children) {
+            if (!p.followed.has(child)) {
+                p.followed.add(child);
+                child.heightChanged.connect(p.lay);
+            }
+        }
+        p.lay();
+    }
+
+    // a hidden section collapses, so its height is the one it had when it was last seen
+    function measure(sections: var): void {
+        for (const child of sections) {
+            if (child.visible && child.height > 0)
+                p.heights.set(child, child.height);
+        }
+    }
 
     function lay(): void {
-        const sections = column.children.filter(child => child.implicitHeight > 0 || child.height > 0);
-        const wanted = sections.filter(child => child.shown ?? true);
-        let total = wanted.reduce((sum, child) => sum + child.height + column.spacing, -column.spacing);
+        if (p.laying)
+            return;
+        p.laying = true;
+        const sections = Array.from(column.children).filter(child => child.visible || p.heights.has(child));
+        p.measure(sections);
+        const wanted = sections.filter(child => (child.shown ?? true) && p.heights.has(child));
+        const tall = child => p.heights.get(child) + column.spacing;
+        const total = wanted.reduce((sum, child) => sum + tall(child), -column.spacing);
         const room = total <= p.height ? p.height : p.height - p.moreHeight - 24;
         let at = 0, used = 0;
         const places = new Map();
         for (const child of wanted) {
-            if (used > 0 && used + child.height > room) {
+            if (used > 0 && used + p.heights.get(child) > room) {
                 at += 1;
                 used = 0;
             }
             places.set(child, at);
-            used += child.height + column.spacing;
+            used += tall(child);
         }
         p.pages = at + 1;
         if (p.page >= p.pages)
             p.page = 0;
         for (const child of sections)
-            child.visible = places.get(child) === p.page;
+            child.visible = (child.shown ?? true) && (places.get(child) ?? p.page) === p.page;
+        p.laying = false;
     }
     Column {
         id: column
         width: parent.width
-        onChildrenChanged: Qt.callLater(p.lay)
-        onImplicitHeightChanged: Qt.callLater(p.lay)
+        onChildrenChanged: Qt.callLater(p.follow)
     }
     ActionButton {
         visible: p.pages > 1

@@ -15,11 +15,12 @@ KioskPage {
     component Heading: Txt {
         role: "h2"
         width: parent.width
-        topPadding: 28
+        topPadding: 16
         bottomPadding: 8
     }
     Pager {
         anchors.fill: parent
+        spacing: 12
         Row {
             id: figures
             width: parent.width
