@@ -54,6 +54,11 @@ class Home(Model):
             "available": offered,
         }
 
+    def _short(self, row: ListedService) -> str:
+        """The service's short title, as its own checklist has it."""
+        service = self.session.catalogue.services.get(row.id)
+        return self.say(service.title_key) if service else row.names[self.session.language]
+
     def _pages(self) -> int:
         return pages_for(self.session.listed(), SERVICES_A_PAGE)
 
@@ -64,14 +69,14 @@ class Home(Model):
         return self.session.query
 
     def _found(self) -> list[Row]:
-        return [self._row(row) for row in self.session.found()]
+        return [{**self._row(row), "title": self._short(row)} for row in self.session.found()]
 
     def _search_note(self) -> str:
         query = self.session.query.strip()
         if not query:
             return self.say("search.start")
         found = self.session.found()
-        return self.say("search.found", count=len(found)) if found else self.say("search.none", query=query)
+        return self.say("search.found") if found else self.say("search.none", query=query)
 
     side = Property(int, _side, notify=changed)
     sides = Property(list, _sides, notify=changed)

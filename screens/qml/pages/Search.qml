@@ -26,7 +26,6 @@ KioskPage {
             OptionRow {
                 required property var modelData
                 width: parent.width
-                implicitHeight: 148
                 label: modelData.title
                 reason: modelData.reason
                 off: !modelData.available
