@@ -71,17 +71,26 @@ class Service(Model):
         service = self._service
         if service is None:
             return []
-        able = self.stage.kiosk.abilities()
-        wanted = [ability for ability in Ability if ability.step is None or ability.step in service.kinds]
-        lines = [(ability in able, ability) for ability in wanted]
         rows: list[Row] = [
             {"yes": yes, "text": self.say(f"checklist.{'can' if yes else 'cannot'}_{ability.word}")}
-            for yes, ability in lines
+            for yes, ability in self._abilities(service)
         ]
         if service.needs_line:
             up = self.stage.kiosk.line_up
             return [*rows, {"yes": up, "text": self.say(f"checklist.{'can' if up else 'cannot'}_line")}]
         return [*rows, {"yes": True, "text": self.say("checklist.can_offline")}]
+
+    def _abilities(self, service: CatalogueService) -> list[tuple[bool, Ability]]:
+        """What this service would use, and whether it works now."""
+        able = self.stage.kiosk.abilities()
+        wanted = [ability for ability in Ability if ability.step is None or ability.step in service.kinds]
+        return [(ability in able, ability) for ability in wanted]
+
+    def _down(self) -> str:
+        """What does not work now, said before anything is asked: it stands above who may apply."""
+        service = self._service
+        missing = [ability for yes, ability in self._abilities(service) if not yes] if service else []
+        return "\n".join(self.say(f"checklist.cannot_{ability.word}") for ability in missing)
 
     def _possible(self) -> bool:
         return not self.stage.kiosk.full and not self._line_missing()
@@ -117,6 +126,7 @@ class Service(Model):
     here = Property(list, _here, notify=changed)
     possible = Property(bool, _possible, notify=changed)
     nextLabel = Property(str, _next_label, notify=changed)
+    down = Property(str, _down, notify=changed)
     trouble = Property(str, _trouble, notify=changed)
     troubleMore = Property(str, _trouble_more, notify=changed)
 

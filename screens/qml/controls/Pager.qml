@@ -65,7 +65,7 @@ Item {
     Column {
         id: column
         width: parent.width
-        onChildrenChanged: Qt.callLater(p.follow)
+        onChildrenChanged: p.follow()
     }
     ActionButton {
         visible: p.pages > 1

@@ -61,6 +61,12 @@ KioskPage {
             }
         }
         Note {
+            property bool shown: Service.down !== ""
+            width: parent.width
+            kind: "attention"
+            text: Service.down
+        }
+        Note {
             property bool shown: Service.trouble !== ""
             width: parent.width
             kind: "attention"
