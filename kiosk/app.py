@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from threading import Thread
@@ -101,7 +101,6 @@ class Kiosk:
         self.desk = desk
         self.full = sender.outbox.status().frozen
         self._zone = ZoneInfo(config.site.timezone)
-        self._moment: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def listen(self, listener: Callable[[object], None]) -> None:
         """Let one listener hear what devices (frozen events) and line (SyncState) say, from their own threads."""
@@ -123,11 +122,7 @@ class Kiosk:
 
     def now(self) -> datetime:
         """The wall clock in the site's time zone, for records and for the header."""
-        return self._moment().astimezone(self._zone)
-
-    def stand_still_at(self, moment: datetime) -> None:
-        """Let the wall clock show one moment (rehearsals and pictures must not change with the day)."""
-        self._moment = lambda: moment
+        return datetime.now(self._zone)
 
     @property
     def line_up(self) -> bool:

@@ -23,7 +23,7 @@ QML_IMPORT_MAJOR_VERSION = 1
 log = logging.getLogger(__name__)
 PULL_MS: Final = 33
 JUDGE_EVERY_S: Final = 0.2
-PHOTO_MM: Final = (38.0, 50.0)
+PHOTO_MM: Final = (38, 50)  # where a service does not say
 PHOTO_DPI: Final = 300
 FACE_VIEW: Final = (960, 840)
 PAPER_VIEW: Final = (960, 720)
@@ -195,8 +195,13 @@ class Capture(Model):
             step = self.session.step
             fact = self.session.catalogue.facts[step.ask[0]] if step and step.ask else None
             return self.say(fact.hint_key) if fact else ""
-        size = {"width": f"{PHOTO_MM[0]:g}", "height": f"{PHOTO_MM[1]:g}"}
-        return f"{self.say('portrait.size', **size)}\n{self.say('portrait.purpose')}"
+        width, height = self._photo_mm()
+        return f"{self.say('portrait.size', width=width, height=height)}\n{self.say('portrait.purpose')}"
+
+    def _photo_mm(self) -> tuple[int, int]:
+        """The photo this service asks for: width and height in millimetres."""
+        step = self.session.step
+        return (step.size_mm if step is not None else None) or PHOTO_MM
 
     def _other_way_label(self) -> str:
         step = self.session.step
@@ -227,7 +232,7 @@ class Capture(Model):
             self._take(self._frame)
 
     def _take(self, frame: Frame) -> None:
-        data = _taken(frame.image, face=self._face)
+        data = _photo(frame.image, self._photo_mm()) if self._face else _paper(frame.image)
         picture = QImage.fromData(data)
         self._bad = picture.isNull()
         if not self._bad:
@@ -251,7 +256,9 @@ def _verdict(image: Image, before: Image | None, *, face: bool) -> str:
     return portrait.assess(image, before).code if face else document.assess(image).code
 
 
-def _taken(image: Image, *, face: bool) -> bytes:
-    if face:
-        return portrait.crop(image, *PHOTO_MM, PHOTO_DPI)
+def _photo(image: Image, size_mm: tuple[int, int]) -> bytes:
+    return portrait.crop(image, *size_mm, PHOTO_DPI)
+
+
+def _paper(image: Image) -> bytes:
     return document.capture(image, document.assess(image))
