@@ -20,7 +20,6 @@ class Visit(Model):
 
     pageChanged = Signal()
     changed = Signal()
-    may_close = False
 
     def attach(self, stage: Stage) -> None:
         """Look at this stage; page changes are told before anything else."""
@@ -90,9 +89,6 @@ class Visit(Model):
     def _stop_has_back(self) -> bool:
         return self.session.stop is not None and self.session.stop.has_back
 
-    def _may_close(self) -> bool:
-        return self.may_close
-
     page = Property(str, _page, notify=pageChanged)
     direction = Property(int, _direction, notify=pageChanged)
     overlay = Property(str, _overlay, notify=changed)
@@ -111,7 +107,6 @@ class Visit(Model):
     stopText = Property(str, _stop_text, notify=changed)
     stopMore = Property(str, _stop_more, notify=changed)
     stopHasBack = Property(bool, _stop_has_back, notify=changed)
-    mayClose = Property(bool, _may_close, notify=changed)
 
     @Slot(str)
     def begin(self, language: str) -> None:

@@ -100,5 +100,5 @@ Window {
         }
     }
     Component.onCompleted: loader.source = "pages/" + Visit.page + ".qml"
-    onClosing: close => close.accepted = Visit.mayClose
+    onClosing: close => close.accepted = false
 }

@@ -33,20 +33,6 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
     process.stop()
 
 
-@pytest.fixture(scope="module")
-def bench(portal: PortalProcess) -> Bench:
-    made = Bench(recipients=portal.trust.seal_to)
-    portal.enrol(made.kiosk_id, made.device)
-    return made
-
-
-@pytest.fixture
-def web() -> Iterator[requests.Session]:
-    with requests.Session() as session:
-        session.trust_env = False
-        yield session
-
-
 def slip(bench: Bench, portal: PortalProcess) -> str:
     code = SlipCode(bench.device.key_id, "TB1 2611 0001 J", "HK-WEL-01", bench.sealed().head.id, bytes(32), NOON, 7)
     return sign_slip(code, bench.device, verify_url=f"{portal.url}/verify")

@@ -36,20 +36,6 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
     process.stop()
 
 
-@pytest.fixture(scope="module")
-def bench(portal: PortalProcess) -> Bench:
-    made = Bench(recipients=portal.trust.seal_to)
-    portal.enrol(made.kiosk_id, made.device)
-    return made
-
-
-@pytest.fixture
-def web() -> Iterator[requests.Session]:
-    with requests.Session() as session:
-        session.trust_env = False
-        yield session
-
-
 def packet_of(sealed: SealedEnvelope, *, whole: bool = True, **changes: object) -> bytes:
     pieces = tuple(hashlib.sha256(piece).digest() for piece in chunks_of(sealed.ciphertext))
     packet = Packet(sealed.header, sealed.sha256, sealed.signature, pieces, sealed.ciphertext if whole else None)
