@@ -20,16 +20,18 @@ lint: setup ## types, style, who imports whom, QML
 	@$(PYTHON) -m mypy kiosk hardware screens offline_queue portal benchmarks
 	@.venv/bin/lint-imports --no-cache
 
-bench: setup ## ratios and margins, measured in one run
+bench: ## ratios and margins beside peers, measured in one run
+	@./setup.sh requirements-bench.lock
 	@$(PYTHON) -m benchmarks
 
 soak: setup ## the long runs
 	@$(PYTHON) -m pytest -q -m soak
 
-lock: ## make requirements.lock anew: names, versions and hashes
-	@$(PYTHON) -m piptools compile --quiet --strip-extras --extra dev --generate-hashes --allow-unsafe \
-		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-annotate \
-		-o requirements.lock pyproject.toml
+lock: ## make the two locks anew: names, versions and hashes
+	@.venv/bin/uv pip compile --quiet --no-header --no-annotate --generate-hashes --python-version 3.11 \
+		--extra dev -o requirements.lock pyproject.toml
+	@.venv/bin/uv pip compile --quiet --no-header --no-annotate --generate-hashes --python-version 3.11 \
+		--extra dev --extra bench -c requirements.lock -o requirements-bench.lock pyproject.toml
 
 clean: ## remove what was built
 	@rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Builds the environment on Debian 12: system packages that are missing (root or sudo), then .venv from the lock.
+# A second lock as the argument adds to .venv what only some commands need (make bench: the peers).
 set -eu
 cd "$(dirname "$0")"
 
@@ -28,4 +29,11 @@ if ! cmp -s requirements.lock "$mark"; then
     "$python" -m venv .venv
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
     cp requirements.lock "$mark"
+fi
+
+more=${1:-}
+if [ -n "$more" ] && ! cmp -s "$more" ".venv/$more"; then
+    echo "Adding $more"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$more"
+    cp "$more" ".venv/$more"
 fi
