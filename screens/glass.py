@@ -22,7 +22,7 @@ ACTIVE_ROLES = frozenset(
         QAccessible.Role.EditableText,
     }
 )
-LOOK_MS = 25
+FIRST_LOOK_MS, LAST_LOOK_MS = 3, 25
 
 
 class NotSeenError(AssertionError):
@@ -141,7 +141,7 @@ class Glass:
 
 
 def wait_until(true: Callable[[], bool], timeout_s: float) -> bool:
-    """Run Qt's loop until a condition holds (looked at every 25 ms), for at most that long."""
+    """Run Qt's loop until a condition holds, for at most that long; it is looked at after 3 ms, then ever less often."""
     if true():
         return True
     loop = QEventLoop()
@@ -151,10 +151,11 @@ def wait_until(true: Callable[[], bool], timeout_s: float) -> bool:
         if true():
             held.append(True)
             loop.quit()
+        every.setInterval(min(2 * every.interval(), LAST_LOOK_MS))
 
     every, last = QTimer(), QTimer()
     every.timeout.connect(look)
-    every.start(LOOK_MS)
+    every.start(FIRST_LOOK_MS)
     last.setSingleShot(True)
     last.timeout.connect(loop.quit)
     last.start(round(timeout_s * 1000))
