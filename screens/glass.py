@@ -141,7 +141,7 @@ class Glass:
 
 
 def wait_until(true: Callable[[], bool], timeout_s: float) -> bool:
-    """Run Qt's loop until a condition holds, for at most that long; it is looked at after 3 ms, then ever less often."""
+    """Run Qt's loop until a condition holds, for at most that long; looked at after 3 ms, then less and less often."""
     if true():
         return True
     loop = QEventLoop()
