@@ -4,8 +4,11 @@
 set -eu
 cd "$(dirname "$0")"
 
+more=${1:-}
+lists=apt-packages.txt
+[ -z "$more" ] || lists="$lists apt-packages-bench.txt"
 missing=""
-for package in $(grep -v '^#' apt-packages.txt); do
+for package in $(cat $lists | grep -v '^#'); do
     dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
 done
 if [ -n "$missing" ]; then
@@ -31,7 +34,9 @@ if ! cmp -s requirements.lock "$mark"; then
     cp requirements.lock "$mark"
 fi
 
-more=${1:-}
+# Face models: made once. Without them the kiosk still works, so that a line that is down does not stop the set-up.
+.venv/bin/python -m hardware.vision.make_models || true
+
 if [ -n "$more" ] && ! cmp -s "$more" ".venv/$more"; then
     echo "Adding $more"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$more"

@@ -1,0 +1,1 @@
+"""Faces in pictures: found, judged, compared, challenged. Models and their runtime load on first use."""
