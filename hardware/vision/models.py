@@ -89,6 +89,7 @@ class Sessions:
         if fault is not None:
             return fault
         import onnxruntime
+        from onnxruntime.capi import onnxruntime_pybind11_state as refused
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -97,7 +98,7 @@ class Sessions:
         content = (self._folder / f"{name}.onnx").read_bytes()
         try:
             return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # noqa: BLE001 - the runtime has no exception class of its own to catch
+        except (refused.Fail, refused.InvalidGraph, refused.InvalidProtobuf, refused.RuntimeException) as error:
             return Fault("model_unusable", retriable=False, detail=f"{name}: {type(error).__name__}")
 
     def close(self) -> None:
