@@ -1,5 +1,6 @@
 """Slip printers: the real one, the emulated one, and the layout of what they print."""
 
+from hardware.printer.document_printer import DocumentPrinter
 from hardware.printer.faces import NOTO, Fonts, Language
 from hardware.printer.journal import Consumption, JobJournal
 from hardware.printer.layout import (
@@ -31,6 +32,7 @@ __all__ = [
     "Code",
     "CodeTooLongError",
     "Consumption",
+    "DocumentPrinter",
     "Fonts",
     "JobJournal",
     "Language",

@@ -19,6 +19,9 @@ FAULT_CODES = (
     "paper_out",
     "cover_open",
     "cutter_jam",
+    "paper_jam",
+    "toner_low",  # a notice
+    "toner_out",
     "printer_hot",
     "printer_error",
     "printer_offline",
@@ -55,13 +58,14 @@ class PrinterStatus:
     paper: Paper
     cover_open: bool
     fault: Fault | None
+    low: Fault | None = None  # something other than paper that is nearly used up
 
     @property
     def notice(self) -> Fault | None:
-        """What staff should know: the fault, or that the roll is nearly used up."""
+        """What staff should know: the fault, or that paper or toner is nearly used up."""
         if self.fault is None and self.paper is Paper.LOW:
             return Fault("paper_low")
-        return self.fault
+        return self.fault or self.low
 
 
 SILENT = PrinterStatus(online=False, paper=Paper.UNKNOWN, cover_open=False, fault=Fault("printer_silent"))
