@@ -37,6 +37,9 @@ fi
 # Face models: made once. Without them the kiosk still works, so that a line that is down does not stop the set-up.
 .venv/bin/python -m hardware.vision.make_models || true
 
+# Cantonese typing by sound is not built in its package
+.venv/bin/python -m kiosk.typing || echo "粵拼 could not be built; the other ways of typing work"
+
 if [ -n "$more" ] && ! cmp -s "$more" ".venv/$more"; then
     echo "Adding $more"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$more"

@@ -25,6 +25,7 @@ from kiosk.flow import engine
 from kiosk.flow.state import FlowState
 from kiosk.receipt import SlipContent, slip_blocks
 from kiosk.submission import SavedVisit, Sender, submit
+from kiosk.typing import Engines
 from offline_queue.faults import QueueFault
 from offline_queue.outbox import Outbox
 from offline_queue.portal_client import PortalClient
@@ -101,6 +102,7 @@ class Kiosk:
         self.desk = desk
         self.full = sender.outbox.status().frozen
         self._zone = ZoneInfo(config.site.timezone)
+        self.engines = Engines(config.keyboard.folder)
 
     def listen(self, listener: Callable[[object], None]) -> None:
         """Let one listener hear what devices (frozen events) and line (SyncState) say, from their own threads."""

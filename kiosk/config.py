@@ -102,6 +102,13 @@ class Printer:
 
 
 @dataclass(frozen=True)
+class Keyboard:
+    """Where `python -m kiosk.typing` left what it built."""
+
+    folder: Path = Path("var/typing")
+
+
+@dataclass(frozen=True)
 class Queue:
     """Where sealed submissions wait; the folder also holds the device key."""
 
@@ -130,6 +137,7 @@ class Config:
     face_camera: FaceCamera = field(default_factory=FaceCamera)
     document_camera: DocumentCamera = field(default_factory=DocumentCamera)
     printer: Printer = field(default_factory=Printer)
+    keyboard: Keyboard = field(default_factory=Keyboard)
     queue: Queue = field(default_factory=Queue)
     portal: Portal = field(default_factory=Portal)
 

@@ -15,6 +15,8 @@ from kiosk.app import ASSETS
 from kiosk.catalogue import CatalogueError, load_catalogue
 from kiosk.config import Config
 from kiosk.devices import build_devices
+from kiosk.typing import Engines
+from kiosk.typing.engines import FAULTS
 from offline_queue.faults import QueueFault
 from offline_queue.outbox import Outbox
 
@@ -33,7 +35,7 @@ class Check:
 
 def diagnose(config: Config) -> list[Check]:
     """Examine everything; devices get five seconds to answer."""
-    return [*_packages(), *_fonts(config), _catalogue(), _queue(config), *_devices(config)]
+    return [*_packages(), *_fonts(config), *_keyboard(config), _catalogue(), _queue(config), *_devices(config)]
 
 
 def _packages() -> Iterator[Check]:
@@ -49,6 +51,14 @@ def _fonts(config: Config) -> Iterator[Check]:
     for name, path in (("regular", config.fonts.regular), ("bold", config.fonts.bold), ("icons", config.fonts.icons)):
         there = path.is_file()
         yield Check(f"font {name}", there, str(path) if there else f"{path} is missing; run `make setup`")
+
+
+def _keyboard(config: Config) -> Iterator[Check]:
+    faults = Engines(config.keyboard.folder).faults()
+    for code in faults:
+        yield Check("keyboard", False, f"{code}: {FAULTS[code]}")
+    if not faults:
+        yield Check("keyboard", True, "速成, 倉頡, 筆劃, 粵拼, 拼音, characters by number")
 
 
 def _catalogue() -> Check:

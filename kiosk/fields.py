@@ -31,9 +31,14 @@ def typed(fact: Fact, draft: str, language: Language) -> object:
     return text
 
 
-def _room(fact: Fact) -> int:
+def chinese(fact: Fact) -> bool:
+    """Whether a typed answer may hold Chinese: its keyboard then has a bar of candidates, which takes room."""
+    return fact.type in ("name", "text", "address") and fact.format in (None, "", "han")
+
+
+def _room(fact: Fact) -> float:
     if fact.type not in CHOICE_TYPES:
-        return 1
+        return 1.5 if chinese(fact) else 1
     return 2 if len(fact.choices) <= 2 else ROOM
 
 

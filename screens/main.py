@@ -55,6 +55,7 @@ from screens.models.service import Service  # noqa: E402
 from screens.models.sign import Sign  # noqa: E402
 from screens.models.site import Site  # noqa: E402
 from screens.models.slip import Slip  # noqa: E402
+from screens.models.typing import Typing  # noqa: E402
 from screens.models.visit import Visit  # noqa: E402
 from screens.pictures import Pictures  # noqa: E402
 from screens.stage import Stage  # noqa: E402
@@ -62,7 +63,7 @@ from screens.translator import CatalogueTranslator  # noqa: E402
 from screens.watchdog import Watchdog  # noqa: E402
 
 MODELS: tuple[type[Model], ...] = (
-    *(Visit, Site, Home, Service, Identify, Form, Entries),
+    *(Visit, Site, Home, Service, Identify, Form, Entries, Typing),
     *(Capture, Review, Consent, Sign, Result, Times, Pay, Slip),
 )
 
@@ -122,6 +123,7 @@ class Screens(QObject):
             if isinstance(model, Capture | Slip):
                 model.show_on(self.pictures)
             model.attach(self.stage)
+        self.model(Typing).type_into({Page.FORM: self.model(Form), Page.SEARCH: self.model(Home)})
 
     def model(self, kind: type[M]) -> M:
         """The one instance of a view model."""
@@ -165,14 +167,20 @@ class Screens(QObject):
         """A hardware keyboard types into the active field; the navigation keys stay Qt's own."""
         if self.stage.session.page not in (Page.FORM, Page.SEARCH):
             return False
-        target = self.model(Form) if self.stage.session.page is Page.FORM else self.model(Home)
+        typing = self.model(Typing)
         if event.key() == Qt.Key.Key_Backspace:
-            target.erase()
+            typing.erase()
             return True
         text = event.text()
+        if typing.composing and text in (" ", "\r"):
+            typing.settle()
+            return True
+        if typing.composing and text.isdigit() and text.isascii() and typing.property("method") != "code":
+            typing.pick(int(text) - 1)
+            return True
         if not text or not text.isprintable() or (text == " " and self.window.activeFocusItem() is not None):
             return False
-        target.key(text)
+        typing.key(text)
         return True
 
     def _wipe(self) -> None:

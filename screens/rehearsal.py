@@ -33,6 +33,7 @@ from screens.models.desks import Pay, Result, Times
 from screens.models.entries import Entries
 from screens.models.review import Consent
 from screens.models.slip import Slip
+from screens.models.typing import Typing
 from screens.stage import Stage
 
 LONGEST_VISIT: Final = 120  # pages
@@ -429,8 +430,17 @@ class Resident:
 
     def type(self, text: str) -> None:
         """Touch one key after the other; what the keyboard does not have comes from a hardware keyboard."""
+        if text.isascii():
+            self._letters()
         for character in text:
             self._key_for(character)
+
+    def _letters(self) -> None:
+        """Made-up answers are in Latin letters: choose them where the keyboard begins with Chinese."""
+        typing = self.screens.model(Typing)
+        if self.stage.session.page is Page.FORM and typing.property("method") != "latin":
+            self.glass.press(f"{self.say('typing.method')} {typing.property('methodLabel')}")
+            self.glass.press_when_there(self.say("typing.latin"))
 
     def _key_for(self, character: str) -> None:
         names = {" ": self.say("key.space")}

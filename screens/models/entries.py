@@ -7,6 +7,7 @@ from PySide6.QtQml import QmlElement, QmlSingleton
 
 from kiosk.catalogue import Fact
 from kiosk.catalogue.model import Item
+from screens.glyphs import readable
 from screens.models.base import Model, Row, page_of, pages_for
 
 QML_IMPORT_NAME = "Kiosk"
@@ -43,7 +44,11 @@ class Entries(Model):
     def _row(self, number: int, item: Item) -> Row:
         fact = self._fact()
         values = [str(item.values[name]) for name in (fact.of if fact else ()) if name in item.values]
-        return {"id": item.id, "label": self.say("list.entry", number=number), "value": values[0] if values else ""}
+        return {
+            "id": item.id,
+            "label": self.say("list.entry", number=number),
+            "value": readable(values[0]) if values else "",
+        }
 
     def _can_add(self) -> bool:
         fact = self._fact()

@@ -11,6 +11,7 @@ from PySide6.QtQml import QmlElement, QmlSingleton
 from kiosk.catalogue import Fact
 from kiosk.masking import NUMBER_TYPES, masked
 from kiosk.session import CHOICE_TYPES, spaced_date
+from screens.glyphs import readable
 from screens.models.base import Model, Row
 
 QML_IMPORT_NAME = "Kiosk"
@@ -46,7 +47,7 @@ class Form(Model):
             "id": fact.id,
             "label": self.say(fact.label_key),
             "hint": self.say(fact.hint_key),
-            "value": self._shown(fact),
+            "value": readable(self._shown(fact)),
             "source": self.say("form.from_card") if known is not None and known.source == "card" else "",
             "problem": self.say(problem.text_key, **problem.values) if problem else "",
             "active": fact.id == self.session.active,

@@ -14,6 +14,7 @@ from kiosk.dates import date_text, money_text, slot_text
 from kiosk.flow import engine
 from kiosk.flow.state import ReviewItem
 from kiosk.masking import NUMBER_TYPES, masked
+from screens.glyphs import readable
 from screens.models.base import Model, Row, page_of, pages_for
 
 QML_IMPORT_NAME = "Kiosk"
@@ -39,7 +40,7 @@ class Review(Model):
         return {
             "step": step_id,
             "label": self.say(fact.label_key),
-            "value": self._value(fact, item),
+            "value": readable(self._value(fact, item)),
             "locked": item.locked,
             "source": self.say("form.from_card") if item.locked else "",
         }

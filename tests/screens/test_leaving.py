@@ -75,8 +75,7 @@ def test_leaving_where_a_department_waits_or_people_are_listed_wipes_everything(
     if page is Page.LIST:
         resident.leave_page(page)
         resident.settle()
-        resident.leave_page(Page.FORM)
-        resident.settle()
+        resident.until(lambda here: here is not Page.FORM)
         assert "EXAMPLE" in resident.glass.words().upper()
     resident.glass.press("Leave")
     resident.glass.press_when_there("Leave and wipe")

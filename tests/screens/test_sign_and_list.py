@@ -71,8 +71,7 @@ def test_entries_are_added_changed_and_removed_by_their_ids(counter: Counter) ->
     for _ in range(2):
         glass.press_when_there("Add")
         resident.settle()
-        resident.leave_page(Page.FORM)
-        resident.settle()
+        resident.until(lambda page: page is Page.LIST)
     assert [item.id for item in session.items] == ["entry-1", "entry-2"]
     glass.press("Remove, Entry 1")
     glass.wait_for(lambda: not glass.shows("Remove, Entry 2"), "one entry to be left")

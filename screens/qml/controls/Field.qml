@@ -7,6 +7,7 @@ Touchable {
     property string label
     property string hint: ""
     property string value
+    property string composing: ""   // on its way, underlined after the value
     property string source: ""
     property string problem: ""
     property bool active: false
@@ -16,6 +17,10 @@ Touchable {
     spoken: [label, value, source, problem, active ? hint : ""].filter(part => part !== "").join(", ")
     enabled: !locked
     implicitHeight: box.y + box.height + (under.visible ? under.height + 8 : 0)
+    // text that was typed is never markup
+    function escaped(text: string): string {
+        return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/\n/g, "<br>");
+    }
     Item {
         id: heading
         width: parent.width
@@ -82,7 +87,8 @@ Touchable {
                 // the end of a long answer stays in sight while it is typed
                 x: f.active && f.lines === 1 ? Math.min(0, parent.width - width - 8) : 0
                 y: f.lines === 1 ? (parent.height - height) / 2 : Math.min(12, parent.height - height - 12)
-                text: f.value
+                text: f.composing === "" ? f.value : f.escaped(f.value) + "<u>" + f.escaped(f.composing) + "</u>"
+                textFormat: f.composing === "" ? Text.PlainText : Text.StyledText
                 font.pixelSize: Theme.px(42)
                 wrapMode: f.lines === 1 ? Text.NoWrap : Text.Wrap
                 Accessible.ignored: true

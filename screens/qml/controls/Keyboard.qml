@@ -1,40 +1,51 @@
 pragma ComponentBehavior: Bound
 import QtQuick
+import Kiosk
 
-// Our own keyboard: letters or numbers. It never covers the bar; it tells what was pressed.
+// Our own keyboard: letters, digits, marks, Chinese by several methods. It never covers the bar at the bottom.
 Rectangle {
     id: kb
     property string layout: "letters"   // letters | numbers
-    property bool shifted: true
-    property bool digits: false         // the number side of the letter layout
+    property string side: "letters"     // of the letter layout: letters | digits | marks
+    property bool shifted: Typing.capitals
     property bool hasNext: true
-    readonly property var letters: ["QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM"]
-    readonly property var numbers: ["1234567890", "-/:()&@,.", "'#+_*!?"]
-    readonly property var rows: digits ? numbers : letters
-    signal key(string text)
-    signal erase
+    readonly property bool chinese: Typing.method !== "latin"
+    readonly property var rows: side === "digits" ? Typing.digitRows : side === "marks" ? Typing.markRows : Typing.rows
+    readonly property bool bar: layout === "letters" && Typing.bar
+    readonly property int fourth: 1060 - 148 - (Typing.hasMethods ? 264 : 0) - (hasNext ? 274 : 0) - 10
     signal nextField
     color: Theme.keyboard
-    height: 4 * 116 + 12
+    height: 4 * 116 + 12 + (bar ? Theme.candidateBar : 0)
+    onWidthChanged: Typing.setRoom(width)
+    onChineseChanged: side = "letters"
+    Component.onCompleted: Typing.setRoom(width)
     function cased(character: string): string {
-        return shifted ? character : character.toLowerCase();
+        return !kb.chinese && kb.side === "letters" && kb.shifted ? character.toUpperCase() : character;
     }
     component Line: Row {
         id: line
-        property string keys
+        property var keys
         anchors.horizontalCenter: parent.horizontalCenter
         Repeater {
-            model: line.keys.length
+            model: line.keys
             Key {
-                required property int index
-                label: kb.cased(line.keys[index])
-                onActivated: kb.key(label)
+                required property var modelData
+                face: modelData.face
+                label: kb.cased(modelData.label)
+                legend: modelData.legend
+                spoken: modelData.spoken || label
+                onActivated: Typing.key(kb.cased(modelData.key))
             }
         }
     }
+    CandidateBar {
+        id: candidates
+        visible: kb.bar
+        width: parent.width
+    }
     Column {
         visible: kb.layout === "letters"
-        y: 6
+        y: 6 + (kb.bar ? candidates.height : 0)
         width: parent.width
         Line { keys: kb.rows[0] }
         Line { keys: kb.rows[1] }
@@ -43,9 +54,9 @@ Rectangle {
             Key {
                 special: true
                 face: 138
-                label: qsTrId("key.shift")
-                icon: "keyboard_capslock"
-                onActivated: kb.shifted = !kb.shifted
+                label: kb.chinese ? qsTrId("typing.marks") : qsTrId("key.shift")
+                icon: kb.chinese ? "" : "keyboard_capslock"
+                onActivated: kb.chinese ? kb.side = (kb.side === "marks" ? "letters" : "marks") : kb.shifted = !kb.shifted
             }
             Line {
                 anchors.horizontalCenter: undefined
@@ -56,7 +67,7 @@ Rectangle {
                 face: 138
                 label: qsTrId("key.erase")
                 icon: "backspace"
-                onActivated: kb.erase()
+                onActivated: Typing.erase()
             }
         }
         Row {
@@ -64,13 +75,21 @@ Rectangle {
             Key {
                 special: true
                 face: 138
-                label: kb.digits ? "ABC" : "123"
-                onActivated: kb.digits = !kb.digits
+                label: kb.side === "letters" ? "123" : kb.chinese ? qsTrId("typing.letters") : "ABC"
+                onActivated: kb.side = kb.side === "letters" ? "digits" : "letters"
             }
             Key {
-                face: kb.hasNext ? 546 : 820
+                visible: Typing.hasMethods
+                special: true
+                face: 254
+                label: Typing.methodLabel
+                spoken: qsTrId("typing.method") + " " + Typing.methodLabel
+                onActivated: Typing.chooseMethod()
+            }
+            Key {
+                face: kb.fourth
                 label: qsTrId("key.space")
-                onActivated: kb.key(" ")
+                onActivated: Typing.space()
             }
             Key {
                 visible: kb.hasNext
@@ -95,7 +114,7 @@ Rectangle {
                     required property int index
                     face: 220
                     label: numbersLine.keys[index]
-                    onActivated: kb.key(label)
+                    onActivated: Typing.key(label)
                 }
             }
         }
@@ -113,14 +132,14 @@ Rectangle {
             Key {
                 face: 220
                 label: "0"
-                onActivated: kb.key(label)
+                onActivated: Typing.key(label)
             }
             Key {
                 special: true
                 face: 220
                 label: qsTrId("key.erase")
                 icon: "backspace"
-                onActivated: kb.erase()
+                onActivated: Typing.erase()
             }
         }
     }

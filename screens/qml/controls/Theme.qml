@@ -63,6 +63,7 @@ QtObject {
     readonly property int target: 96
     readonly property int primaryTarget: 128
     readonly property int headerHeight: 144
+    readonly property int candidateBar: 124
 
     function px(size: int): int {
         return Math.round(size * textScale);

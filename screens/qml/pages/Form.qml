@@ -35,6 +35,7 @@ KioskPage {
                         source: slot.modelData.source
                         problem: slot.modelData.problem
                         active: slot.modelData.active
+                        composing: slot.modelData.active ? Typing.preedit : ""
                         locked: slot.modelData.locked
                         lines: slot.modelData.long ? 3 : 1
                         onActivated: Form.focusOn(slot.modelData.id)
@@ -62,8 +63,6 @@ KioskPage {
         anchors.bottomMargin: -Theme.s3
         layout: Form.keyboard === "numbers" ? "numbers" : "letters"
         hasNext: Form.hasNextField
-        onKey: text => Form.key(text)
-        onErase: Form.erase()
         onNextField: Form.nextField()
     }
 }

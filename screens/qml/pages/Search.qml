@@ -15,6 +15,7 @@ KioskPage {
             label: qsTrId("search.field")
             value: Home.query
             active: true
+            composing: Typing.preedit
         }
         Txt {
             width: parent.width
@@ -40,8 +41,5 @@ KioskPage {
         anchors.bottom: parent.bottom
         anchors.bottomMargin: -Theme.s3
         hasNext: false
-        shifted: false
-        onKey: text => Home.key(text)
-        onErase: Home.erase()
     }
 }
