@@ -105,6 +105,11 @@ class Photographer:
                     chosen.append(shot)
         return chosen[:SHOTS]
 
+    def face_in(self, image: Image) -> Face | None:
+        """The largest face of a picture, for a cut around it; None without one or without a model."""
+        faces = self._reader.find(image)
+        return None if isinstance(faces, Fault) or not faces else faces[0]
+
     def forget(self) -> None:
         """Overwrite and drop every picture and every face that was kept."""
         with self._lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from threading import Thread
 from typing import Final
 
@@ -10,11 +11,13 @@ from PySide6.QtCore import Property, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtQml import QmlElement, QmlSingleton
 
-from hardware.camera import Camera, Frame, Image, document, portrait
+from hardware.camera import Camera, Frame, Image, document
 from hardware.device import where
+from hardware.vision.models import Sessions
+from hardware.vision.photographer import Photographer, photo
 from kiosk.catalogue import Capture as Taken
 from kiosk.session import Page
-from screens.models.base import Model
+from screens.models.base import Model, Row
 from screens.pictures import Pictures, live_picture
 from screens.stage import Stage
 
@@ -25,6 +28,7 @@ PULL_MS: Final = 33
 JUDGE_EVERY_S: Final = 0.2
 PHOTO_MM: Final = (38, 50)  # where a service does not say
 PHOTO_DPI: Final = 300
+UNSURE_S: Final = 10.0  # after which a picture may be taken that no check found good
 FACE_VIEW: Final = (960, 840)
 PAPER_VIEW: Final = (960, 720)
 
@@ -46,6 +50,11 @@ class Capture(Model):
         self._code = ""
         self._counter = 0
         self._bad = False
+        self._said = ""  # what the newest frame says; shown once a second frame says it too
+        self._since_s = time.monotonic()
+        self._photographer: Photographer | None = None
+        self._photos: list[bytes] = []
+        self._chosen = 0
         self._timer = QTimer(self)
         self._timer.setInterval(PULL_MS)
         self._timer.timeout.connect(self._pull)
@@ -65,6 +74,8 @@ class Capture(Model):
     def _page_changed(self) -> None:
         self._forget()
         if self._on_page():
+            self._since_s = time.monotonic()
+            self._photographer = Photographer(Sessions()) if self._face else None
             self._timer.start()
 
     def _on_page(self) -> bool:
@@ -73,7 +84,11 @@ class Capture(Model):
     def _forget(self) -> None:
         self._timer.stop()
         self._frame = self._judged = None
-        self._code, self._bad = "", False
+        self._code, self._said, self._bad = "", "", False
+        self._photos, self._chosen = [], 0
+        if self._photographer is not None:
+            self._photographer.forget()
+            self._photographer = None
         self._pictures.wipe()
 
     @property
@@ -118,21 +133,26 @@ class Capture(Model):
 
     def _judge(self, frame: Frame) -> None:
         self._judging = True
-        before, self._judged = self._judged, frame
-        Thread(target=self._judge_beside, args=(frame, before, self._face), daemon=True, name="judge").start()
+        self._judged = frame
+        judging = (frame, self._photographer, self._aspect())
+        Thread(target=self._judge_beside, args=judging, daemon=True, name="judge").start()
 
-    def _judge_beside(self, frame: Frame, before: Frame | None, face: bool) -> None:
+    def _judge_beside(self, frame: Frame, photographer: Photographer | None, aspect: float) -> None:
         code = "bad"
         try:
-            code = _verdict(frame.image, before.image if before else None, face=face)
+            code = _verdict(frame, photographer, aspect)
         except Exception as error:  # noqa: BLE001 - a worker's supervisor: the page must not freeze on a defect
             log.error("judging a frame failed: %s", where(error))
         self.stage.hear(lambda: self._judgement(code))
 
     def _judgement(self, code: str) -> None:
+        """Show a sentence when two frames agree: a blink must not make it flicker."""
         self._judging = False
-        if self._on_page() and self._frame is not None:
+        if not self._on_page() or self._frame is None:
+            return
+        if code in ("ready", self._said) or self._code in ("", "bad"):
             self._code = code
+        self._said = code
 
     # ---- what the page shows ----
 
@@ -152,7 +172,12 @@ class Capture(Model):
     def _can_go_on(self) -> bool:
         if self._is_taken():
             return True
-        return self._frame is not None and self._camera_works() and (self._ready() or not self._face)
+        return self._frame is not None and self._camera_works() and (self._ready() or not self._face or self._unsure())
+
+    def _unsure(self) -> bool:
+        """Whether the checks have found nothing good for so long that the resident decides alone."""
+        waited_s = time.monotonic() - self._since_s
+        return self._face and not self._is_taken() and not self._ready() and waited_s > UNSURE_S
 
     def _next_label(self) -> str:
         if self._is_taken():
@@ -198,6 +223,23 @@ class Capture(Model):
         width, height = self._photo_mm()
         return f"{self.say('portrait.size', width=width, height=height)}\n{self.say('portrait.purpose')}"
 
+    def _aspect(self) -> float:
+        width, height = self._photo_mm()
+        return width / height
+
+    def _shots(self) -> list[Row]:
+        """The photos to choose from, where there is more than one."""
+        if not self._is_taken() or len(self._photos) < 2:
+            return []
+        return [
+            {
+                "source": f"image://kiosk/shot{number}/{self._counter}",
+                "label": self.say("portrait.shot", number=number + 1, count=len(self._photos)),
+                "chosen": number == self._chosen,
+            }
+            for number in range(len(self._photos))
+        ]
+
     def _photo_mm(self) -> tuple[int, int]:
         """The photo this service asks for: width and height in millimetres."""
         step = self.session.step
@@ -219,6 +261,8 @@ class Capture(Model):
     problem = Property(str, _problem, notify=changed)
     problemMore = Property(str, _problem_more, notify=changed)
     purpose = Property(str, _purpose, notify=changed)
+    shots = Property(list, _shots, notify=changed)
+    unsure = Property(bool, _unsure, notify=changed)
     otherWayLabel = Property(str, _other_way_label, notify=changed)
 
     # ---- intents ----
@@ -232,18 +276,37 @@ class Capture(Model):
             self._take(self._frame)
 
     def _take(self, frame: Frame) -> None:
-        data = _photo(frame.image, self._photo_mm()) if self._face else _paper(frame.image)
-        picture = QImage.fromData(data)
-        self._bad = picture.isNull()
+        self._photos = self._portraits(frame) if self._face else [_paper(frame.image)]
+        pictures = [QImage.fromData(data) for data in self._photos]
+        self._bad = not pictures or any(picture.isNull() for picture in pictures)
         if not self._bad:
-            self._put("taken", picture)
-            self.stage.act(lambda: self.session.take(Taken("image/jpeg", data)))
+            for number, picture in enumerate(pictures):
+                self._pictures.put(f"shot{number}", picture)
+            self.choose(0)
         self.changed.emit()
+
+    def _portraits(self, frame: Frame) -> list[bytes]:
+        """The best of the last moments, or this very frame where none was found good."""
+        shots = self._photographer.best() if self._photographer and self._ready() else []
+        if shots:
+            return [photo(shot.frame.image, shot.face, self._photo_mm(), PHOTO_DPI) for shot in shots]
+        face = self._photographer.face_in(frame.image) if self._photographer else None
+        return [photo(frame.image, face, self._photo_mm(), PHOTO_DPI)]
+
+    @Slot(int)
+    def choose(self, number: int) -> None:
+        """Touch one of the photos."""
+        if 0 <= number < len(self._photos):
+            self._chosen = number
+            self._put("taken", self._pictures.picture(f"shot{number}"))
+            self.stage.act(lambda: self.session.take(Taken("image/jpeg", self._photos[number])))
 
     @Slot()
     def retake(self) -> None:
         """Once more."""
-        self._code = ""
+        self._code, self._photos = "", []
+        if self._photographer is not None:
+            self._photographer.forget()
         self.stage.act(self.session.retake)
 
     @Slot()
@@ -252,12 +315,10 @@ class Capture(Model):
         self.stage.act(self.session.without_picture)
 
 
-def _verdict(image: Image, before: Image | None, *, face: bool) -> str:
-    return portrait.assess(image, before).code if face else document.assess(image).code
-
-
-def _photo(image: Image, size_mm: tuple[int, int]) -> bytes:
-    return portrait.crop(image, *size_mm, PHOTO_DPI)
+def _verdict(frame: Frame, photographer: Photographer | None, aspect: float) -> str:
+    if photographer is not None:
+        return photographer.look(frame, aspect=aspect).code
+    return document.assess(frame.image).code
 
 
 def _paper(image: Image) -> bytes:

@@ -26,6 +26,7 @@ KioskPage {
             }
             Image {
                 anchors.fill: parent
+                anchors.rightMargin: choices.visible ? choices.width : 0
                 fillMode: Capture.taken ? Image.PreserveAspectFit : Image.PreserveAspectCrop
                 cache: false
                 source: Capture.picture
@@ -38,6 +39,56 @@ KioskPage {
                 source: "../../../assets/pictures/guide.svg"
                 sourceSize: Qt.size(960, 840)
                 Accessible.ignored: true
+            }
+            Column {
+                id: choices
+                visible: Capture.shots.length > 0
+                width: 264
+                anchors.right: parent.right
+                anchors.rightMargin: 24
+                anchors.top: parent.top
+                anchors.topMargin: 24
+                spacing: 24
+                Repeater {
+                    model: Capture.shots
+                    Touchable {
+                        id: shot
+                        required property var modelData
+                        required property int index
+                        width: 240
+                        height: 200
+                        role: Accessible.RadioButton
+                        checked: modelData.chosen
+                        spoken: modelData.label
+                        ring: Theme.page
+                        onActivated: Capture.choose(index)
+                        Image {
+                            anchors.centerIn: parent
+                            height: 180
+                            width: 160
+                            fillMode: Image.PreserveAspectFit
+                            cache: false
+                            source: shot.modelData.source
+                            Accessible.ignored: true
+                        }
+                        Rectangle {
+                            anchors.fill: parent
+                            color: "transparent"
+                            radius: Theme.radius
+                            border.width: shot.modelData.chosen ? 10 : 3
+                            border.color: shot.modelData.chosen ? Theme.accent : Theme.barEdge
+                        }
+                        Icon {
+                            visible: shot.modelData.chosen
+                            anchors.right: parent.right
+                            anchors.bottom: parent.bottom
+                            anchors.margins: 14
+                            size: 52
+                            name: "check_circle"
+                            color: Theme.accent
+                        }
+                    }
+                }
             }
             Rectangle {
                 anchors.horizontalCenter: parent.horizontalCenter
@@ -67,8 +118,15 @@ KioskPage {
             text: Capture.problem
             more: Capture.problemMore
         }
+        Note {
+            visible: Capture.unsure && Capture.problem === ""
+            width: parent.width
+            kind: "attention"
+            text: qsTrId("portrait.unsure")
+            more: qsTrId("portrait.unsure_more")
+        }
         Txt {
-            visible: Capture.problem === ""
+            visible: Capture.problem === "" && !Capture.unsure
             width: parent.width
             text: Capture.purpose
             color: Theme.inkSoft

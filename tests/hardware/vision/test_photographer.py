@@ -7,6 +7,7 @@ import pytest
 
 from hardware.camera.frame import Frame, Image
 from hardware.camera.jpeg import decode_jpeg
+from hardware.vision import judge
 from hardware.vision.models import Sessions
 from hardware.vision.photographer import Photographer, photo
 from tests.hardware.vision import heads
@@ -71,7 +72,7 @@ def test_the_photo_has_the_asked_size_and_the_face_in_its_middle(
     assert (made.shape[1], made.shape[0]) == pixels
     face = heads.only(made)
     assert abs(face.points[1, 0] - pixels[0] / 2) < 0.06 * pixels[0]
-    head = 1.22 * np.hypot(*(face.points[152, :2] - face.points[10, :2])) / pixels[1]
+    head = judge.CROWN * np.hypot(*(face.points[152, :2] - face.points[10, :2])) / pixels[1]
     assert 0.6 < head < 0.76
 
 
