@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hardware.cards.emrtd.mrz import MrzKey
 from hardware.cards.people import PEOPLE, Person, document_of
-from hardware.cards.sim.demo_card import DemoCard, MuteCard, OtherCard
+from hardware.cards.sim.demo_card import BankCard, DemoCard, MuteCard, OtherCard, TransitCard
 from hardware.cards.sim.lab import CardLab, LabError
 from hardware.cards.sim.vpcd import CardSlot, EmulatedCard
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 HELP = f"""\
 insert CARD [READER]   put a card in: {", ".join(PEOPLE)} (identity cards), passport-NAME (PACE),
-                       oldpassport-NAME (BAC), staff, other (a bank card), mute
+                       oldpassport-NAME (BAC), staff, bank, transit, other, mute
 pull [READER]          take it out
 swap CARD [READER]     replace it faster than the service looks
 slow SECONDS [READER]  every command takes this long
@@ -66,9 +66,10 @@ class Stock:
             return self._passport(PEOPLE[person], kind == "passport")
         if name == "staff":
             return self._office.card()
-        if name == "other":
-            return OtherCard()
-        return MuteCard() if name == "mute" else DemoCard(document_of(name))
+        others: dict[str, type[OtherCard]] = {
+            "other": OtherCard, "bank": BankCard, "transit": TransitCard, "mute": MuteCard
+        }  # fmt: skip
+        return others[name]() if name in others else DemoCard(document_of(name))
 
     def _passport(self, person: Person, new: bool) -> EmulatedCard:
         from hardware.cards.emrtd.pace import PaceInfo

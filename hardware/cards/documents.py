@@ -71,6 +71,13 @@ class CardReading:
 
 
 @dataclass(frozen=True)
+class IdentitySeen:
+    """The signed text of a document was read and checked; its photo still comes, so `photo_jpeg` is None."""
+
+    document: IdentityDocument
+
+
+@dataclass(frozen=True)
 class IdentityRead:
     """A document was read whole."""
 
@@ -106,4 +113,6 @@ class CardGone:
     reader: str
 
 
-CardEvent = CardPresented | CardReading | AccessKeyNeeded | IdentityRead | StaffRead | CardFault | CardGone
+CardEvent = (
+    CardPresented | CardReading | AccessKeyNeeded | IdentitySeen | IdentityRead | StaffRead | CardFault | CardGone
+)

@@ -6,7 +6,9 @@ from hardware.device import Fault
 
 FAULT_CODES = (
     "card_removed",  # pulled while it was being read: put it back
-    "card_unknown",  # a card, but no identity document we can read (bank card, transit card)
+    "card_unknown",  # a card, but no identity document we can read
+    "card_payment",  # a bank card, or a phone that plays one
+    "card_transit",  # a transit card or another ticket, told by its answer to reset alone
     "card_unreadable",  # does not answer, or two cards at once: one card, chip first, then try again
     "card_invalid",  # answers, but what it says breaks its own format
     "card_timeout",  # answered too slowly to finish

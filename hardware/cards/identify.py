@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from hardware.cards import demo_card
 from hardware.cards.apdu import Transport
-from hardware.cards.demo_card import Progress
-from hardware.cards.documents import IdentityDocument, Pin, Staff
+from hardware.cards.detect import unknown_kind
+from hardware.cards.documents import CardReading, IdentityDocument, IdentitySeen, Pin, Staff
 from hardware.cards.emrtd.mrz import AccessKey
 from hardware.cards.faults import CardError
+from hardware.device import Tell
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hardware.cards.emrtd import document
+    from hardware.cards.emrtd.trust import TrustStore
 
 Key = AccessKey | Pin
-ReadCard = Callable[[Transport, Key | None, Progress], IdentityDocument | Staff]
-"""Reads one card, with the key that opens it if there is one yet; raises CardError."""
+ReadCard = Callable[[Transport, Key | None, Tell], IdentityDocument | Staff]
+"""Reads one card, with the key that opens it if there is one yet; tells CardReading and IdentitySeen on the way.
+
+Raises CardError.
+"""
 
 Clock = Callable[[], datetime]
 
@@ -33,47 +44,86 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def card_reading(anchors: tuple[bytes, ...] = (), now: Clock = utc_now) -> ReadCard:
-    """The reading of every kind we know; `anchors` are the trusted country signing certificates in DER."""
+def card_reading(
+    anchors: tuple[bytes, ...] = (), now: Clock = utc_now, *, trust_folder: Path | None = None
+) -> ReadCard:
+    """The reading of every kind we know; `anchors` are the trusted country signing certificates in DER.
 
-    def read(transport: Transport, key: Key | None, progress: Progress) -> IdentityDocument:
+    With a `trust_folder` they are those of the master list imported there, read anew when that folder changes.
+    """
+    trust = _Trust(anchors, trust_folder)
+
+    def read(transport: Transport, key: Key | None, tell: Tell) -> IdentityDocument:
         try:
-            return demo_card.read(transport, progress)
+            return demo_card.read(transport, lambda done, total: tell(CardReading(done, total)))
         except CardError as error:
             if error.fault.code != "card_unknown":
                 raise
         opening = None if isinstance(key, Pin) else key
-        return read_travel_document(transport, opening, progress, anchors, now())
+        return read_travel_document(transport, opening, tell, trust, now())
 
     return read
+
+
+class _Trust:
+    """The certificates documents are judged by, read when the first document needs them."""
+
+    def __init__(self, anchors: tuple[bytes, ...], folder: Path | None) -> None:
+        self._anchors = anchors
+        self._folder = folder
+        self._stamp: object = None
+        self._store: TrustStore | None = None
+
+    def store(self) -> TrustStore:
+        """The store as the folder is now; raises CardError for a folder whose files were changed."""
+        from hardware.cards.emrtd import trust, trust_folder
+
+        if self._folder is None:
+            self._store = self._store or trust.TrustStore(self._anchors)
+            return self._store
+        now = trust_folder.stamp(self._folder)
+        if self._store is None or now != self._stamp:
+            self._store, self._stamp = trust_folder.load(self._folder).store, now
+        return self._store
 
 
 def staff_login(roots: tuple[bytes, ...], roles: tuple[str, ...], now: Clock = utc_now) -> ReadCard:
     """The reading of staff cards, for the reader that takes them; `roots` in DER, `roles` as the kiosk knows them."""
 
-    def read(transport: Transport, key: Key | None, progress: Progress) -> Staff:
+    def read(transport: Transport, key: Key | None, tell: Tell) -> Staff:
         from hardware.cards.staff import StaffTrust, log_in  # loads the ciphers, which most starts never need
 
-        progress(0, 1)
+        tell(CardReading(0, 1))
         staff = log_in(transport, key if isinstance(key, Pin) else None, StaffTrust(roots, roles), now())
-        progress(1, 1)
+        tell(CardReading(1, 1))
         return staff
 
     return read
 
 
 def read_travel_document(
-    transport: Transport, key: AccessKey | None, progress: Progress, anchors: tuple[bytes, ...], now: datetime
+    transport: Transport, key: AccessKey | None, tell: Tell, trust: _Trust, now: datetime
 ) -> IdentityDocument:
-    """Read a card that is no demo card; raises CardError("card_unknown") when it is no travel document either."""
+    """Read a card that is no demo card; raises CardError when it is no travel document either."""
     # Loaded here: the ciphers and ASN.1 behind it are slow to load, and a demo card needs none of them.
     from hardware.cards.emrtd import document
-    from hardware.cards.emrtd.trust import TrustStore
 
     touched = document.touch(transport)
     if touched is None:
-        raise CardError("card_unknown")
+        raise CardError(unknown_kind(transport))
     if key is None:
         raise KeyNeededError(touched.methods)
-    found = document.read(transport, touched, key, progress, store=TrustStore(anchors), now=now)
+    found = document.read(
+        transport,
+        touched,
+        key,
+        lambda done, total: tell(CardReading(done, total)),
+        store=trust.store(),
+        now=now,
+        seen=lambda text: tell(IdentitySeen(_judged(text))),
+    )
+    return _judged(found)
+
+
+def _judged(found: document.Read) -> IdentityDocument:
     return replace(found.document, origin=found.verdict.origin, chip_proved=found.chip_proved)

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from hardware.cards import pcsc
+from hardware.cards.detect import no_identity_card
 from hardware.cards.documents import (
     AccessKeyNeeded,
     CardFault,
     CardGone,
     CardPresented,
-    CardReading,
     IdentityDocument,
     IdentityRead,
     Pin,
@@ -199,7 +199,7 @@ class PcscCardReader:
         if not watched.told or watched.fault == "card_removed":
             tell(CardPresented(reader))
         tell(Status(self.name, State.BUSY))
-        outcome = self._read_card(reader, tell, fresh=watched.told)
+        outcome = self._read_card(watched.slot, tell, fresh=watched.told)
         if isinstance(outcome, Fault) and outcome.code == "reader_lost":
             self._watched[reader] = self._lost(watched, tell)
             return
@@ -242,11 +242,15 @@ class PcscCardReader:
                 self._key = None
             return key
 
-    def _read_card(self, reader: str, tell: Tell, *, fresh: bool) -> Outcome:
+    def _read_card(self, slot: Slot, tell: Tell, *, fresh: bool) -> Outcome:
+        told_by_reset = no_identity_card(slot.atr)
+        if told_by_reset is not None:
+            return Fault(told_by_reset)
+        reader = slot.reader
         deadline_s = self._monotonic() + self._deadline_s
         try:
             with pcsc.Session(reader, fresh=fresh, stop=self._stop, deadline_s=deadline_s) as session:
-                return self._read(session, self._take_key(), lambda done, total: tell(CardReading(done, total)))
+                return self._read(session, self._take_key(), tell)
         except KeyNeededError as needed:
             tell(AccessKeyNeeded(reader, needed.methods))
             return needed.fault

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from typing import Literal
 
+from hardware.cards.detect import no_identity_card
 from hardware.cards.documents import (
     AccessKeyNeeded,
     CardFault,
     CardGone,
     CardPresented,
-    CardReading,
     IdentityDocument,
     IdentityRead,
     Pin,
@@ -20,11 +20,12 @@ from hardware.cards.documents import (
 from hardware.cards.faults import CardError
 from hardware.cards.identify import Key, KeyNeededError, ReadCard, card_reading
 from hardware.cards.people import ELDER
-from hardware.cards.sim.demo_card import DemoCard, OtherCard
+from hardware.cards.sim.demo_card import BankCard, DemoCard, OtherCard, TransitCard
 from hardware.cards.sim.vpcd import EmulatedCard
 from hardware.device import Fault, State, Status, Tell
 
-Presented = IdentityDocument | EmulatedCard | Literal["unknown", "torn"]
+Presented = IdentityDocument | EmulatedCard | Literal["unknown", "torn", "bank", "transit"]
+OTHERS: dict[str, type[OtherCard]] = {"unknown": OtherCard, "bank": BankCard, "transit": TransitCard}
 TORN_AT = 5
 WAITING = ("card_access_denied", "pin_wrong", "pin_last_try")  # a key given now opens the card
 
@@ -59,13 +60,13 @@ class SimulatedCardReader:
         self._waiting = False  # the card shown would open by a key
 
     def present(self, card: Presented) -> None:
-        """Put a card on the reader: a document, any emulated card, "unknown", or "torn" for one pulled in mid-read."""
+        """Put a card on the reader: a document, any emulated card, one of OTHERS, or "torn": pulled in mid-read."""
         with self._changed:
             self._tear_at = TORN_AT if card == "torn" else None
             if isinstance(card, IdentityDocument):
                 self._card = DemoCard(card)
             elif isinstance(card, str):
-                self._card = OtherCard() if card == "unknown" else DemoCard(ELDER.document())
+                self._card = OTHERS[card]() if card in OTHERS else DemoCard(ELDER.document())
             else:
                 self._card = card
             self._insertions += 1
@@ -155,8 +156,11 @@ class SimulatedCardReader:
         tell(Status(self.name, State.BUSY))
         self._waiting = False
         try:
+            told_by_reset = no_identity_card(self._atr())
+            if told_by_reset is not None:
+                raise CardError(told_by_reset)
             contact = _Contact(self, insertion)
-            found = self._read_card(contact, self._take_key(), lambda done, total: tell(CardReading(done, total)))
+            found = self._read_card(contact, self._take_key(), tell)
             tell(StaffRead(found) if isinstance(found, Staff) else IdentityRead(found))
         except KeyNeededError as needed:
             self._waiting = True
@@ -166,6 +170,10 @@ class SimulatedCardReader:
             if error.fault.code not in ("stopped", "reader_lost"):
                 tell(CardFault(error.fault))
         tell(Status(self.name, State.READY))
+
+    def _atr(self) -> bytes:
+        with self._changed:
+            return self._card.atr if self._card is not None else b""
 
     def _take_key(self) -> Key | None:
         with self._changed:

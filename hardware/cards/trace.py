@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hardware.cards.apdu import Transport
-from hardware.cards.demo_card import Progress
 from hardware.cards.documents import IdentityDocument, Staff
 from hardware.cards.faults import CardError
 from hardware.cards.identify import Key, ReadCard
+from hardware.device import Tell
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class TracedTransport:
 def traced(read: ReadCard, note: Callable[[Line], None], monotonic: Callable[[], float] = time.monotonic) -> ReadCard:
     """The same reading, each of its exchanges noted."""
 
-    def reading(transport: Transport, key: Key | None, progress: Progress) -> IdentityDocument | Staff:
-        return read(TracedTransport(transport, note, monotonic), key, progress)
+    def reading(transport: Transport, key: Key | None, tell: Tell) -> IdentityDocument | Staff:
+        return read(TracedTransport(transport, note, monotonic), key, tell)
 
     return reading

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from hardware.cards import tlv
@@ -153,30 +153,34 @@ def read(
     store: TrustStore,
     now: datetime,
     random: Callable[[int], bytes] = os.urandom,
+    seen: Callable[[Read], None] = lambda _: None,
 ) -> Read:
     """Open and read the document, prove its data by its issuer's signature and its chip by its key.
 
     Raises CardError. The chip is proved before the photo is read: the first answer that the new channel accepts is
-    the proof, and a copy costs nobody the wait for its photo.
+    the proof, and a copy costs nobody the wait for its photo. `seen` gets what is known before the photo.
     """
     for chunk in _chunks(touched):
         try:
             channel = open_channel(transport, touched, key, random)
-            return _read_through(_Reading(channel, chunk, progress, random), store, now)
+            return _read_through(_Reading(channel, chunk, progress, random), store, now, seen)
         except LengthRefusedError:
             start_over(transport, touched)
     raise CardError("card_invalid", "every length refused")
 
 
-def _read_through(reading: _Reading, store: TrustStore, now: datetime) -> Read:
+def _read_through(reading: _Reading, store: TrustStore, now: datetime, seen: Callable[[Read], None]) -> Read:
     reading.security = open_security_object(reading.take(SOD))
     proved = reading.prove_chip(reading.group(14))
     zone = reading.identity()
-    dg11, dg2 = reading.group(11), reading.group(2)
     verdict = judge(reading.security, store, now.astimezone(UTC))
+    dg11 = reading.group(11)
     name_zh = lds.parse_dg11(dg11) if dg11 is not None else ""
+    text = Read(_document(zone, name_zh, None, now), zone, verdict, proved)
+    seen(text)
+    dg2 = reading.group(2)
     photo = as_jpeg(lds.parse_dg2(dg2)) if dg2 is not None else None
-    return Read(_document(zone, name_zh, photo, now), zone, verdict, proved)
+    return replace(text, document=replace(text.document, photo_jpeg=photo))
 
 
 def _chunks(touched: Touched) -> tuple[int, ...]:

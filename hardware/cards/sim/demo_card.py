@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hardware.cards import demo_card, tlv
 from hardware.cards.apdu import Command, decode_command
+from hardware.cards.detect import PAYMENT_DIRECTORIES, STORAGE_CARD
 from hardware.cards.documents import IdentityDocument
 
 DONE, END_OF_FILE = b"\x90\x00", b"\x62\x82"
@@ -72,22 +73,45 @@ class DemoCard:
 
 
 class OtherCard:
-    """A card that knows no application of ours, as a bank or transit card does."""
+    """A card that knows no application of ours; `commands` counts what it was asked."""
 
     def __init__(self) -> None:
         self.atr = answer_to_reset(b"OTHER")
+        self.commands = 0
 
     def reset(self) -> None:
         """Nothing to forget."""
 
     def respond(self, command: bytes) -> bytes:
         """Refuse every selection and everything else."""
+        self.commands += 1
         parsed = decode_command(command)
         return NOT_FOUND if parsed and parsed.ins == 0xA4 else UNKNOWN_INSTRUCTION
+
+
+class BankCard(OtherCard):
+    """A contactless payment card, or a phone that plays one: it has EMV's directory and nothing of ours."""
+
+    def respond(self, command: bytes) -> bytes:
+        """Answer the selection of the payment directory; refuse everything else."""
+        refused = super().respond(command)
+        parsed = decode_command(command)
+        directory = tlv.encode(0x6F, tlv.encode(0x84, PAYMENT_DIRECTORIES[0]))
+        asked = parsed is not None and parsed.ins == 0xA4 and parsed.data == PAYMENT_DIRECTORIES[0]
+        return directory + DONE if asked else refused
+
+
+class TransitCard(OtherCard):
+    """A FeliCa transit card as a PC/SC reader presents it: its kind in the answer to reset, no commands at all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.atr = answer_to_reset(b"\x80\x4f\x0c" + STORAGE_CARD + bytes.fromhex("11003B00000000"))
 
 
 class MuteCard(OtherCard):
     """Something on the reader that does not answer like a card: two cards at once, a card turned over."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.atr = bytes.fromhex("ffffff")

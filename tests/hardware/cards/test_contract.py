@@ -15,10 +15,12 @@ from hardware.cards import (
     CardPresented,
     CardReading,
     IdentityRead,
+    IdentitySeen,
     people,
 )
 from hardware.cards.emrtd.pace import ECDH_GM, PaceInfo
 from hardware.cards.sim import issuer
+from hardware.cards.sim.demo_card import BankCard, OtherCard, TransitCard
 from hardware.device import State, Status, Supervisor
 from tests.hardware.cards.conftest import Bench, Heard, utopia
 
@@ -51,6 +53,17 @@ def test_a_card_that_is_no_identity_document_is_said_so(running: Bench, heard: H
     heard.next(CardGone)
     running.present(people.ELDER.document())
     heard.next(IdentityRead)
+
+
+@pytest.mark.parametrize(("card", "code", "most"), [(BankCard(), "card_payment", 6), (TransitCard(), "card_transit", 0),
+                                                     (OtherCard(), "card_unknown", 6)])  # fmt: skip
+def test_bank_and_transit_cards_are_told_apart_without_a_storm_of_commands(
+    running: Bench, heard: Heard, card: OtherCard, code: str, most: int
+) -> None:
+    card.commands = 0
+    running.present(card)
+    assert heard.next(CardFault).fault.code == code
+    assert card.commands <= most
 
 
 def test_a_card_pulled_in_mid_read_is_said_so_and_read_when_it_is_back(running: Bench, heard: Heard) -> None:
@@ -155,6 +168,16 @@ def test_a_travel_document_asks_for_its_key_and_is_read_with_it(
     assert document.photo_jpeg == people.RARE.document().photo_jpeg
     assert len(heard.of(CardPresented)) == 1
     assert not heard.of(CardFault)
+
+
+def test_the_text_of_a_document_is_told_and_checked_before_its_photo_is_read(running: Bench, heard: Heard) -> None:
+    running.device.unlock(issuer.passport_key(people.RARE))
+    running.present(utopia().card(people.RARE))
+    seen = heard.next(IdentitySeen).document
+    assert (seen.name_zh, seen.origin, seen.photo_jpeg) == (people.RARE.name_zh, "genuine", None)
+    photo_bytes = len(people.RARE.document().photo_jpeg or b"")
+    assert heard.next(CardReading).total_bytes > photo_bytes, "the photo comes after it"
+    heard.next(IdentityRead)
 
 
 def test_a_wrong_key_is_denied_and_the_right_one_still_opens_it(running: Bench, heard: Heard) -> None:
