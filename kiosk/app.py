@@ -23,6 +23,7 @@ from kiosk.devices import Devices, build_devices
 from kiosk.embedded_portal import EmbeddedPortal
 from kiosk.flow import engine
 from kiosk.flow.state import FlowState
+from kiosk.identity.evidence import Evidence
 from kiosk.receipt import SlipContent, slip_blocks
 from kiosk.submission import SavedVisit, Sender, submit
 from kiosk.typing import Engines
@@ -141,9 +142,9 @@ class Kiosk:
 
     # ---- what a visit ends with; all of these may block and belong to a worker thread ----
 
-    def submit(self, flow: FlowState, language: Language) -> SavedVisit | QueueFault:
+    def submit(self, flow: FlowState, language: Language, evidence: Evidence | None = None) -> SavedVisit | QueueFault:
         """Seal and commit; "saved" may be said when this returns a SavedVisit."""
-        saved = submit(self.sender, flow, language, self.now())
+        saved = submit(self.sender, flow, language, self.now(), evidence)
         self.look_at_store()
         return saved
 

@@ -8,6 +8,7 @@ from typing import Final
 from hardware.cards import IdentityDocument
 from kiosk.catalogue.model import Value
 from kiosk.flow.state import Filled
+from kiosk.identity.evidence import Evidence, verdict_of
 
 # which fact takes the number of each kind of document, and what a Guangdong form calls that kind
 _NUMBER_FACT: Final[Mapping[str, str]] = {
@@ -22,6 +23,11 @@ _GUANGDONG_KIND: Final[Mapping[str, str]] = {
     "residence_permit": "residence_permit",
     "home_return_permit": "permit",
 }
+
+
+def card_evidence(document: IdentityDocument) -> Evidence:
+    """What this document proves of the facts it fills."""
+    return Evidence(document.kind, verdict_of(document), card_facts(document))
 
 
 def card_facts(document: IdentityDocument) -> dict[str, Filled]:

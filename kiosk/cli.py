@@ -68,7 +68,7 @@ def demo(config_file: Path, windowed: str, out: Path) -> None:
 
         raise SystemExit(run_demo(config, _size(windowed)))
     for name, language, offline in (("online", "en", False), ("offline", "zh_Hant", True)):
-        _rehearse(config, "HK-WEL-01", language, out / name, offline=offline, faults=(), person="elder", as_json=False)
+        _rehearse(config, "HK-WEL-01", language, out / name, {"offline": offline}, as_json=False)
 
 
 @main.command()
@@ -81,6 +81,13 @@ def demo(config_file: Path, windowed: str, out: Path) -> None:
 @click.option("--offline", is_flag=True, help="Play it with the line down, and mend the line afterwards.")
 @click.option("--fault", "faults", multiple=True, help="Break something on the way; see --list-faults.")
 @click.option("--typed", is_flag=True, help="Type the identity instead of using a card.")
+@click.option(
+    "--document",
+    type=click.Choice(("card", "passport", "passport-can", "oldpassport")),
+    default="card",
+    show_default=True,
+    help="What the made-up resident brings; a passport's chip opens by its photo page, by six digits, or by BAC.",
+)
 @click.option(
     "--list-faults",
     is_flag=True,
@@ -98,12 +105,14 @@ def rehearse(
     offline: bool,
     faults: tuple[str, ...],
     typed: bool,
+    document: str,
     as_json: bool,
 ) -> None:
     """Play a whole visit through the real screens, without a display."""
     config = load_config(config_file)
     person = "" if typed else "elder"
-    _rehearse(config, service, language, out, offline=offline, faults=faults, person=person, as_json=as_json)
+    how = {"offline": offline, "faults": faults, "person": person, "document": document}
+    _rehearse(config, service, language, out, how, as_json=as_json)
 
 
 def _list_faults(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
@@ -119,30 +128,26 @@ def _rehearse(
     service: str,
     language: str,
     out: Path,
+    how: dict[str, Any],
     *,
-    offline: bool,
-    faults: tuple[str, ...],
-    person: str,
     as_json: bool,
 ) -> None:
     from screens.main import ScreenStartError
     from screens.play import rehearse as play
     from screens.rehearsal import FAULTS, RehearsalError
 
-    if unknown := set(faults) - set(FAULTS):
+    if unknown := set(how.get("faults", ())) - set(FAULTS):
         raise click.BadParameter(f"{', '.join(unknown)}; known are {', '.join(FAULTS)}", param_hint="--fault")
     if service not in load_catalogue(ASSETS).services:
         raise click.BadParameter(f"{service} is not offered here; see `services list`", param_hint="--service")
     try:
-        record = play(
-            config, service=service, language=spoken(language), out=out, offline=offline, faults=faults, person=person
-        )
+        record = play(config, service=service, language=spoken(language), out=out, **how)
     except (RehearsalError, ScreenStartError) as error:
         refuse(str(error))
     if as_json:
         click.echo(json.dumps(asdict(record), ensure_ascii=False))
         return
-    line = "with the line down" if offline else "online"
+    line = "with the line down" if record.offline else "online"
     click.echo(f"{service} in {language}, {line}: {record.receipt_number}, {record.delivery}")
     for step in record.steps:
         click.echo(f"  {step.seconds:6.2f} s  {step.page:<10} {out / step.picture if step.picture else ''}")

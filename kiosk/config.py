@@ -73,10 +73,14 @@ class Fonts:
 
 @dataclass(frozen=True)
 class Card:
-    """The card reader: a real PC/SC reader whose name contains `reader`, or the simulated one."""
+    """The card reader: a real PC/SC reader whose name contains `reader`, or the simulated one.
+
+    `trust` is the folder with the master list and revocations that documents are judged by.
+    """
 
     driver: Literal["simulated", "pcsc", "none"] = "simulated"
     reader: str = ""
+    trust: Path = Path("var/trust")
 
 
 @dataclass(frozen=True)

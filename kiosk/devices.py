@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from hardware import camera
 from hardware import printer as printing
 from hardware.camera import Camera, source_for
 from hardware.cards import SimulatedCardReader
+from hardware.cards.identify import Key, card_reading
 from hardware.device import Device, Fault, State, Status, Supervisor, Tell
 from hardware.printer import WIDTH_58_MM, WIDTH_80_MM, Fonts, Raster, SlipPrinter, render, transport_for
 from hardware.printer.emulator import EmulatedPrinter
@@ -23,11 +25,21 @@ BACKOFFS_S: Mapping[type, tuple[float, float]] = {Camera: camera.BACKOFF_S, Slip
 """A device that somebody plugs in again must be back within seconds."""
 
 
+class CardReader(Device, Protocol):
+    """A device that reads cards, whichever kind it is; its methods are safe from any thread."""
+
+    def look_again(self) -> None:
+        """Read the card that lies there once more."""
+
+    def unlock(self, key: Key | None) -> None:
+        """Give the key of the document that lies there, or of the next; None forgets it."""
+
+
 @dataclass
 class Devices:
     """What is plugged in; None where kiosk.toml says there is none."""
 
-    card: Device | None
+    card: CardReader | None
     face_camera: Camera | None
     document_camera: Camera | None
     printer: SlipPrinter | None
@@ -88,14 +100,14 @@ def build_devices(config: Config, tell: Tell, *, slips: Path | None = None, jour
     return Devices(card, face, document, printer, emulator, fonts, width, supervisors)
 
 
-def _card(config: Config) -> Device | None:
+def _card(config: Config) -> CardReader | None:
     if config.card.driver == "none":
         return None
     if config.card.driver == "simulated":
         return SimulatedCardReader()
     from hardware.cards.reader import PcscCardReader
 
-    return PcscCardReader(config.card.reader)
+    return PcscCardReader(config.card.reader, read=card_reading(trust_folder=config.card.trust))
 
 
 def _camera(name: str, spec: str) -> Camera | None:

@@ -16,6 +16,7 @@ class Page(StrEnum):
     SEARCH = "Search"
     CHECKLIST = "Checklist"
     IDENTIFY = "Identify"
+    CHIP_KEY = "ChipKey"
     FORM = "Form"
     CHOICE = "Choice"
     PORTRAIT = "Portrait"

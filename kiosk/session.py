@@ -21,6 +21,8 @@ from kiosk.flow import engine
 from kiosk.flow.answers import take_entry
 from kiosk.flow.state import Filled, FlowState, Problem, Refused
 from kiosk.flow.validation import check
+from kiosk.identity.evidence import Evidence
+from kiosk.identity.unlocking import Unlocking
 from kiosk.pages import BY_KIND, Page, Stop
 from kiosk.submission import SavedVisit
 
@@ -30,7 +32,7 @@ LONGEST_QUERY: Final = 40
 __all__ = ["CHOICE_TYPES", "Page", "Session", "Stop", "iso_date", "spaced_date"]
 
 
-class Session(Finding):
+class Session(Unlocking, Finding):
     """The one visit at this kiosk. `offered` tells which services can be finished here."""
 
     def __init__(self, catalogue: Catalogue, *, today: Callable[[], date], home_side: str = "HK") -> None:
@@ -55,6 +57,7 @@ class Session(Finding):
         self.active = ""
         self.part = 0
         self.typing_identity = False
+        self.forget_document()
         self.picture: Capture | None = None
         self.items: tuple[Item, ...] = ()
         self.entry: Entry | None = None
@@ -81,6 +84,8 @@ class Session(Finding):
             return self.place
         if step is None or (step.kind == "receipt" and self.saved is None):
             return Page.SLIP  # what a department answered or was paid needs no envelope
+        if step.kind == "identify" and self.asking_key:
+            return Page.CHIP_KEY
         if step.kind == "identify" and self.typing_identity:
             return Page.FORM
         if self.entry is not None:
@@ -154,6 +159,8 @@ class Session(Finding):
             self._show_part(self.part - 1, -1)
         elif self.entry is not None:
             self._close_entry(-1)
+        elif self.asking_key:
+            self.asking_key, self.direction = False, -1
         elif self.typing_identity:
             self.typing_identity = False
             self._arrive(-1)
@@ -187,6 +194,7 @@ class Session(Finding):
         self.drafts, self.problems, self.picture, self.review_page = {}, {}, None, 0
         self.entry, self.items = None, self._known_items()
         self.offers, self.picked = None, ""
+        self.asking_key = False
         step = self.step
         if step is None or step.kind != "identify":
             self.typing_identity = False
@@ -250,7 +258,7 @@ class Session(Finding):
 
     def type_instead(self) -> None:
         """No card: fill the same facts by hand. What a card had filled is kept unless it is locked."""
-        self.typing_identity = True
+        self.typing_identity, self.asking_key = True, False
         self.direction = 1
         self._focus_first()
 
@@ -362,11 +370,13 @@ class Session(Finding):
 
     # ---- card ----
 
-    def card_read(self, found: Mapping[str, Filled]) -> None:
+    def card_read(self, found: Mapping[str, Filled], evidence: Evidence | None = None) -> None:
         """A card filled facts of this service; on the identify page the resident goes on from there."""
         if self.flow is None:
             return
         self.flow = engine.fill(self.flow, found)
+        self.forget_document()
+        self.evidence = evidence
         for name in found:
             self.drafts.pop(name, None)
         self.problems = {}

@@ -45,6 +45,7 @@ from kiosk.app import Kiosk  # noqa: E402
 from kiosk.session import Page  # noqa: E402
 from screens.models.base import Model  # noqa: E402
 from screens.models.capture import Capture  # noqa: E402
+from screens.models.chip_key import ChipKey  # noqa: E402
 from screens.models.desks import Pay, Result, Times  # noqa: E402
 from screens.models.entries import Entries  # noqa: E402
 from screens.models.form import Form  # noqa: E402
@@ -63,7 +64,7 @@ from screens.translator import CatalogueTranslator  # noqa: E402
 from screens.watchdog import Watchdog  # noqa: E402
 
 MODELS: tuple[type[Model], ...] = (
-    *(Visit, Site, Home, Service, Identify, Form, Entries, Typing),
+    *(Visit, Site, Home, Service, Identify, ChipKey, Form, Entries, Typing),
     *(Capture, Review, Consent, Sign, Result, Times, Pay, Slip),
 )
 
@@ -123,7 +124,8 @@ class Screens(QObject):
             if isinstance(model, Capture | Slip):
                 model.show_on(self.pictures)
             model.attach(self.stage)
-        self.model(Typing).type_into({Page.FORM: self.model(Form), Page.SEARCH: self.model(Home)})
+        targets = {Page.FORM: self.model(Form), Page.SEARCH: self.model(Home), Page.CHIP_KEY: self.model(ChipKey)}
+        self.model(Typing).type_into(targets)
 
     def model(self, kind: type[M]) -> M:
         """The one instance of a view model."""
@@ -165,7 +167,7 @@ class Screens(QObject):
 
     def _on_key(self, event: QKeyEvent) -> bool:
         """A hardware keyboard types into the active field; the navigation keys stay Qt's own."""
-        if self.stage.session.page not in (Page.FORM, Page.SEARCH):
+        if self.stage.session.page not in (Page.FORM, Page.SEARCH, Page.CHIP_KEY):
             return False
         typing = self.model(Typing)
         if event.key() == Qt.Key.Key_Backspace:

@@ -68,6 +68,7 @@ def rehearse(
     offline: bool = False,
     faults: Sequence[str] = (),
     person: str = "elder",
+    document: str = "card",
 ) -> VisitRecord:
     """Play one visit and leave NN-<page>.png, slip.png and visit.json in `out`; RehearsalError says where it stuck.
 
@@ -81,7 +82,15 @@ def rehearse(
         warnings: list[str] = []
         screens.warned.connect(warnings.append)
         resident = Resident(
-            screens, stage, service=service, language=language, out=out, faults=faults, offline=offline, person=person
+            screens,
+            stage,
+            service=service,
+            language=language,
+            out=out,
+            faults=faults,
+            offline=offline,
+            person=person,
+            document=document,
         )
         record = resident.visit()
         resident.finish()

@@ -19,13 +19,18 @@ from PySide6.QtQuick import QQuickItem
 
 from hardware.camera.synthetic import SyntheticSource
 from hardware.cards import IdentityDocument, SimulatedCardReader
+from hardware.cards.console import PACE_OFFER
+from hardware.cards.emrtd.pace import PaceInfo
 from hardware.cards.people import PEOPLE
+from hardware.cards.sim.emrtd import EmrtdCard
+from hardware.cards.sim.issuer import SPECIMEN_CAN, SPECIMEN_EXPIRY, SPECIMEN_NUMBER, utopia
 from kiosk.app import Kiosk
 from kiosk.catalogue import Fact, Language, Step
 from kiosk.catalogue.model import Item
 from kiosk.flow import engine
 from kiosk.flow.journeys import sample_answers
 from kiosk.flow.state import FlowState
+from kiosk.identity.chip_key import KeyEntry
 from kiosk.session import CHOICE_TYPES, Page
 from screens.glass import Glass, NotSeenError
 from screens.main import Screens
@@ -40,6 +45,8 @@ LONGEST_VISIT: Final = 120  # pages
 FAULTS: Final = (
     "card_torn",
     "card_unknown",
+    "card_payment",
+    "chip_key_wrong",
     "reader_unplugged",
     "face_camera_unplugged",
     "face_camera_dark",
@@ -48,6 +55,10 @@ FAULTS: Final = (
     "printer_off",
 )
 """What `--fault` can break on the way; each is mended again where the resident would wait for it."""
+
+
+DOCUMENTS: Final = ("card", "passport", "passport-can", "oldpassport")
+"""What a made-up resident brings: an identity card, a passport opened by its photo page or six digits, one by BAC."""
 
 
 class RehearsalError(Exception):
@@ -86,7 +97,10 @@ class VisitRecord:
 
 
 class Resident:
-    """Goes through one service. `person` is whose card is used; "" types everything by hand."""
+    """Goes through one service. `person` is whose document is used; "" types everything by hand.
+
+    `document` is one of DOCUMENTS: their identity card, or a passport and the key they type for its chip.
+    """
 
     def __init__(
         self,
@@ -96,6 +110,7 @@ class Resident:
         service: str,
         language: Language,
         person: str = "elder",
+        document: str = "card",
         out: Path | None = None,
         faults: Iterable[str] = (),
         choices: Mapping[str, object] | None = None,
@@ -107,6 +122,7 @@ class Resident:
         self.service = service
         self.language = language
         self.person = person
+        self.papers = document
         self.out = out
         self.faults = set(faults)
         self.choices = choices or {}
@@ -178,6 +194,7 @@ class Resident:
             Page.SERVICES: self._open_service,
             Page.CHECKLIST: lambda: self._plain("checklist.start"),
             Page.IDENTIFY: self._identify,
+            Page.CHIP_KEY: self._open_chip,
             Page.FORM: self._fill,
             Page.CHOICE: self._fill,
             Page.PORTRAIT: self._photograph,
@@ -277,19 +294,60 @@ class Resident:
         reader = self.stage.kiosk.devices.card
         if not isinstance(reader, SimulatedCardReader):
             raise RehearsalError("rehearsals need the simulated card reader ([card] driver)")
-        self._break_reader(reader)
-        reader.present(self.document())
-        self.glass.press_when_there(self.say("bar.next"))
+        if self.papers == "card" or self.stage.card.state not in ("reading", "done"):
+            self._break_reader(reader)
+            reader.present(self.document())
+            if self.papers != "card":
+                self.glass.wait_for(lambda: self.stage.session.page is Page.CHIP_KEY, "the chip to ask for its key")
+                return
+        self.glass.wait_for(lambda: self.glass.shows(self.say("bar.next")), "the document to be read")
+        self.picture("identify-done")
+        self.glass.press(self.say("bar.next"))
         reader.pull_card()
 
-    def document(self) -> IdentityDocument:
-        """The made-up card of the made-up person."""
-        return PEOPLE[self.person].document()
+    def _open_chip(self) -> None:
+        """Type the key of the made-up passport, once wrong where that is what is rehearsed."""
+        entry = self.stage.session.chip
+        if "chip_key_wrong" in self.faults and entry is not None and not entry.refused:
+            self._type_key(SPECIMEN_NUMBER[:-1] + "0", "000000")
+            self.glass.wait_for(lambda: self.stage.session.page is Page.CHIP_KEY, "the page to ask again")
+            self.settle()
+            self._see_fault("card_access_denied")
+        self._type_key(SPECIMEN_NUMBER, SPECIMEN_CAN)
+
+    def _type_key(self, number: str, can: str) -> None:
+        if self.papers == "passport-can" and self.glass.shows(self.say("chip_key.by_can")):
+            self.picture("chip-key")
+            self.glass.press(self.say("chip_key.by_can"))
+            self.glass.wait_for(lambda: self.glass.shows(self.say("chip_key.can")), "the field for six digits")
+        born = PEOPLE[self.person].birth_date
+        expires = date(2000 + int(SPECIMEN_EXPIRY[:2]), int(SPECIMEN_EXPIRY[2:4]), int(SPECIMEN_EXPIRY[4:]))
+        values = {"number": number, "birth": self._as_typed(born), "expiry": self._as_typed(expires), "can": can}
+        entry = self.stage.session.chip
+        for name in entry.fields if entry is not None else ():
+            self.glass.press(self.say(f"chip_key.{name}"))
+            for _ in range(len((self.stage.session.chip or KeyEntry(())).typed.get(name, ""))):
+                self.glass.press(self.say("key.erase"))
+            self.type(values[name])
+        self.picture("chip-key")
+        self.glass.press(self.say("chip_key.open"))
+
+    def document(self) -> IdentityDocument | EmrtdCard:
+        """The made-up document of the made-up person."""
+        person = PEOPLE[self.person]
+        if self.papers == "card":
+            return person.document()
+        offer = None if self.papers == "oldpassport" else PaceInfo(*PACE_OFFER)
+        return utopia().card(person, offer=offer, extended=None if offer is None else 4096)
 
     def _break_reader(self, reader: SimulatedCardReader) -> None:
         if "card_unknown" in self.faults:
             reader.present("unknown")
             self._see_fault("card_unknown")
+            reader.pull_card()
+        if "card_payment" in self.faults:
+            reader.present("bank")
+            self._see_fault("card_payment")
             reader.pull_card()
         if "card_torn" in self.faults:
             reader.present("torn")
@@ -413,8 +471,9 @@ class Resident:
         return isinstance(engine.answer(flow, free), FlowState)
 
     def _answer(self, fact: Fact, value: object) -> None:
-        if value is None:
-            return
+        known = self.stage.session.known(fact.id)
+        if value is None or (known is not None and known.source == "card"):
+            return  # the document said it
         if fact.type in CHOICE_TYPES:
             choice = {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
             label = fact.choice_key(choice) if fact.type == "choice" else f"review.{choice}"

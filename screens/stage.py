@@ -8,17 +8,26 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from hardware.cards import CardFault, CardGone, CardPresented, CardReading, IdentityRead
+from hardware.cards import (
+    AccessKeyNeeded,
+    CardFault,
+    CardGone,
+    CardPresented,
+    CardReading,
+    IdentityDocument,
+    IdentityRead,
+    IdentitySeen,
+)
 from hardware.device import Fault, Status, where
 from kiosk.app import Kiosk
-from kiosk.card_facts import card_facts
+from kiosk.card_facts import card_evidence
 from kiosk.catalogue import LANGUAGES
-from kiosk.flow.state import Filled
+from kiosk.identity.evidence import Evidence
 from kiosk.idle import IdleClock, Over, Warning
 from kiosk.session import Session
 from offline_queue.sync import SyncState
@@ -29,11 +38,15 @@ TICK_MS = 250
 
 @dataclass(frozen=True)
 class CardView:
-    """What the identify page knows of the reader: waiting, reading, done, failed or no_reader."""
+    """What the identify page knows of the reader: waiting, lay_down, reading, done, failed or no_reader.
+
+    `lay_down`: the key is known, the document is in somebody's hand. `name` is on it while its photo is still read.
+    """
 
     state: str = "waiting"
     progress: float = 0.0
     fault: str = ""
+    name: str = field(default="", repr=False)
 
 
 class Stage(QObject):
@@ -54,7 +67,10 @@ class Stage(QObject):
         self._monotonic = monotonic
         self._idle = IdleClock(kiosk.config.visit.idle_s, kiosk.config.visit.warn_s)
         self.idle_seconds = 0
-        self._held: Mapping[str, Filled] | None = None
+        self._held: Evidence | None = None
+        self._locked: tuple[str, ...] | None = None  # how the document on the reader opens, once the page is there
+        self._lies_there = False
+        self.chip_opened = False  # this visit's document lies on the mark, not in the slot
         self._shown = self._page_key()
         self.heard.connect(self._on_heard, Qt.ConnectionType.QueuedConnection)
         self._timer = QTimer(self)
@@ -111,7 +127,10 @@ class Stage(QObject):
     def end(self) -> None:
         """End the visit and wipe it."""
         self.session.end()
-        self._held = None
+        self._held = self._locked = None
+        self.chip_opened = False
+        if self.kiosk.devices.card is not None:
+            self.kiosk.devices.card.unlock(None)
         self.card = CardView("no_reader") if self.card.state == "no_reader" else CardView()
         self.ended.emit()
         self.announce()
@@ -152,17 +171,46 @@ class Stage(QObject):
                 self._on_reader(event)
             case CardPresented():
                 self.touch()
+                self._lies_there = True
+                self.chip_opened = self.session.chip is not None
                 self.card = CardView("reading")
             case CardReading(done, total):
-                self.card = CardView("reading", done / max(1, total))
+                self.card = CardView("reading", done / max(1, total), name=self.card.name)
+            case AccessKeyNeeded(_, methods):
+                self._on_locked(methods)
+            case IdentitySeen(document):
+                self.card = replace(self.card, state="reading", name=document.name_en or document.name_zh)
             case CardFault(fault):
-                self.card = CardView("failed", fault=fault.code)
+                self._on_card_fault(fault)
             case IdentityRead(document):
-                self._on_identity(card_facts(document))
+                self._on_identity(document)
             case CardGone():
-                self._held = None
-                if self.card.state == "reading":
-                    self.card = CardView("failed", fault="card_removed")
+                self._on_card_gone()
+
+    def _on_locked(self, methods: tuple[str, ...]) -> None:
+        self.touch()
+        self.card = CardView("waiting")
+        self.chip_opened = True
+        self._locked = methods if self.session.in_visit else None
+        self._use_held()
+
+    def _on_card_fault(self, fault: Fault) -> None:
+        self.card = CardView("failed", fault=fault.code)
+        if fault.code == "card_access_denied":
+            self.session.chip_denied()
+
+    def _on_card_gone(self) -> None:
+        self._held = self._locked = None
+        self._lies_there = False
+        if self.card.state == "reading":
+            self.card = CardView("failed", fault="card_removed")
+
+    def unlock(self) -> None:
+        """Touch Continue on the page that asks for a chip's key."""
+        key = self.session.give_chip_key()
+        if key is not None and self.kiosk.devices.card is not None:
+            self.card = CardView("reading" if self._lies_there else "lay_down")
+            self.kiosk.devices.card.unlock(key)
 
     def _on_reader(self, status: Status) -> None:
         lost = isinstance(status.fault, Fault)
@@ -171,15 +219,20 @@ class Stage(QObject):
         elif self.card.state == "no_reader":
             self.card = CardView()
 
-    def _on_identity(self, found: Mapping[str, Filled]) -> None:
+    def _on_identity(self, document: IdentityDocument) -> None:
         self.touch()
-        self.card = CardView("done", 1.0)
-        self._held = found if self.session.in_visit else None
+        self.card = CardView("done", 1.0, name=document.name_en or document.name_zh)
+        self._held = card_evidence(document) if self.session.in_visit else None
         self._use_held()
 
     def _use_held(self) -> None:
         """Give what the card said to the page that asks for it; a card may lie there before the page is reached."""
         step = self.session.step
-        if self._held is not None and step is not None and step.kind == "identify":
-            self.session.card_read(self._held)
+        if step is None or step.kind != "identify":
+            return
+        if self._held is not None:
+            self.session.card_read(self._held.gave, self._held)
             self._held = None
+        if self._locked is not None:
+            self.session.ask_chip_key(self._locked)
+            self._locked = None

@@ -39,9 +39,9 @@ class Stock:
 
     @cached_property
     def _country(self) -> Issuer:
-        from hardware.cards.sim.issuer import Issuer  # makes keys, which a lab of identity cards never needs
+        from hardware.cards.sim.issuer import utopia  # makes keys, which a lab of identity cards never needs
 
-        return Issuer()
+        return utopia()
 
     @cached_property
     def _office(self) -> StaffOffice:

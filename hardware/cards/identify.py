@@ -29,6 +29,8 @@ Raises CardError.
 """
 
 Clock = Callable[[], datetime]
+Anchors = Callable[[], tuple[bytes, ...]]
+"""Trusted certificates that are made or read when the first document needs them."""
 
 
 class KeyNeededError(CardError):
@@ -45,7 +47,7 @@ def utc_now() -> datetime:
 
 
 def card_reading(
-    anchors: tuple[bytes, ...] = (), now: Clock = utc_now, *, trust_folder: Path | None = None
+    anchors: tuple[bytes, ...] | Anchors = (), now: Clock = utc_now, *, trust_folder: Path | None = None
 ) -> ReadCard:
     """The reading of every kind we know; `anchors` are the trusted country signing certificates in DER.
 
@@ -68,7 +70,7 @@ def card_reading(
 class _Trust:
     """The certificates documents are judged by, read when the first document needs them."""
 
-    def __init__(self, anchors: tuple[bytes, ...], folder: Path | None) -> None:
+    def __init__(self, anchors: tuple[bytes, ...] | Anchors, folder: Path | None) -> None:
         self._anchors = anchors
         self._folder = folder
         self._stamp: object = None
@@ -79,7 +81,8 @@ class _Trust:
         from hardware.cards.emrtd import trust, trust_folder
 
         if self._folder is None:
-            self._store = self._store or trust.TrustStore(self._anchors)
+            if self._store is None:
+                self._store = trust.TrustStore(self._anchors() if callable(self._anchors) else self._anchors)
             return self._store
         now = trust_folder.stamp(self._folder)
         if self._store is None or now != self._stamp:

@@ -30,6 +30,13 @@ TORN_AT = 5
 WAITING = ("card_access_denied", "pin_wrong", "pin_last_try")  # a key given now opens the card
 
 
+def made_up_country() -> tuple[bytes, ...]:
+    """The country that issues the passports of made-up people; nobody else can sign in its name."""
+    from hardware.cards.sim.issuer import utopia  # makes keys, which a demo card never needs
+
+    return (utopia().anchor,)
+
+
 class SimulatedCardReader:
     """Reads emulated cards in memory, command by command, taking `pace_s` seconds for each of them.
 
@@ -45,7 +52,7 @@ class SimulatedCardReader:
         read: ReadCard | None = None,
     ) -> None:
         self.name = name
-        self._read_card = read or card_reading()
+        self._read_card = read or card_reading(made_up_country)
         self._reader = reader
         self._pace_s = pace_s
         self._changed = threading.Condition()

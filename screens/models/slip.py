@@ -90,7 +90,7 @@ class Slip(Model):
             self.stage.hear(self.session.defect)
 
     def _save(self, flow: FlowState) -> None:
-        outcome = self.stage.kiosk.submit(flow, self.session.language)
+        outcome = self.stage.kiosk.submit(flow, self.session.language, self.session.evidence)
         visit = self._visit
         self.stage.hear(lambda: self._saved(visit, outcome))
 

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Literal
 
 from asn1crypto import algos, cms, core, crl, keys, x509  # type: ignore[import-untyped]
@@ -235,6 +236,12 @@ class Issuer:
             chip_secret=own.secret,
             sign=own.sign,
         )
+
+
+@cache
+def utopia() -> Issuer:
+    """The one made-up country of this process."""
+    return Issuer()
 
 
 def passport_key(person: Person) -> MrzKey:

@@ -21,7 +21,7 @@ KioskPage {
         Image {
             width: 960
             height: 460
-            source: "../../../assets/pictures/" + (Identify.done ? "cardout" : Identify.failed ? "cardfail" : "cardin") + ".svg"
+            source: "../../../assets/pictures/" + Identify.picture + ".svg"
             sourceSize: Qt.size(960, 460)
             Accessible.ignored: true
         }
@@ -36,6 +36,42 @@ KioskPage {
                 height: parent.height
                 radius: 20
                 color: Theme.primary
+            }
+        }
+        Repeater {
+            model: Identify.rows
+            Row {
+                id: way
+                required property int index
+                required property var modelData
+                width: parent.width
+                spacing: 24
+                Rectangle {
+                    width: 72
+                    height: 72
+                    radius: 36
+                    color: Theme.primary
+                    Txt {
+                        anchors.centerIn: parent
+                        text: way.index + 1
+                        role: "strong"
+                        color: Theme.page
+                        Accessible.ignored: true
+                    }
+                }
+                Column {
+                    width: parent.width - 96
+                    Txt {
+                        width: parent.width
+                        text: way.modelData.label
+                        role: "strong"
+                    }
+                    Txt {
+                        width: parent.width
+                        text: way.modelData.more
+                        color: Theme.inkSoft
+                    }
+                }
             }
         }
         Note {

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import TypeVar
 
 import pytest
@@ -17,7 +16,7 @@ from hardware.cards.documents import IdentityDocument
 from hardware.cards.identify import card_reading
 from hardware.cards.reader import PcscCardReader
 from hardware.cards.sim.demo_card import DemoCard, OtherCard
-from hardware.cards.sim.issuer import Issuer
+from hardware.cards.sim.issuer import utopia
 from hardware.cards.sim.lab import CardLab
 from hardware.cards.sim.vpcd import EmulatedCard
 from hardware.cards.simulated import SimulatedCardReader
@@ -25,13 +24,8 @@ from hardware.device import State, Status, Supervisor
 
 DEADLINE_S = 4.0
 ELDER_DOCUMENT = people.ELDER.document()
+__all__ = ["utopia"]  # the made-up country whose passports the benches trust
 Event = TypeVar("Event")
-
-
-@cache
-def utopia() -> Issuer:
-    """The made-up country whose passports the benches trust."""
-    return Issuer()
 
 
 class Heard:

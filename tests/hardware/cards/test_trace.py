@@ -34,7 +34,7 @@ def test_each_exchange_is_one_line_with_its_status_and_time() -> None:
     clock = iter(range(1000))
     read = traced(card_reading(), lines.append, lambda: float(next(clock)))
     contact = Contact(DemoCard(people.ELDER.document()))
-    assert read(contact, None, lambda done, total: None) == people.ELDER.document()
+    assert read(contact, None, lambda event: None) == people.ELDER.document()
     assert len(lines) == contact.count
     assert lines[0] == Line("00A40400", 16, lines[0].received_bytes, "9000", 1000.0)
     assert {line.header[:4] for line in lines[1:]} == {"00B0"}

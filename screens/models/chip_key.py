@@ -1,0 +1,126 @@
+"""The page that asks for the key of a document's chip: what is typed, what is wrong with it, the other way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Property, Signal, Slot
+from PySide6.QtQml import QmlElement, QmlSingleton
+
+from kiosk.identity import chip_key
+from kiosk.identity.chip_key import KeyEntry
+from kiosk.session import spaced_date
+from screens.models.base import Model, Row
+
+QML_IMPORT_NAME = "Kiosk"
+QML_IMPORT_MAJOR_VERSION = 1
+
+
+@QmlElement
+@QmlSingleton
+class ChipKey(Model):
+    """A key under way; empty while no chip waits for one."""
+
+    changed = Signal()
+
+    def _entry(self) -> KeyEntry | None:
+        return self.session.chip
+
+    def _fields(self) -> list[Row]:
+        entry = self._entry()
+        return [] if entry is None else [self._row(entry, name) for name in entry.fields]
+
+    def _row(self, entry: KeyEntry, name: str) -> Row:
+        return {
+            "id": name,
+            "label": self.say(f"chip_key.{name}"),
+            "hint": "" if self._denied() else self.say(f"chip_key.{name}_hint"),  # all three fields stay in sight
+            "value": self._shown(entry, name),
+            "problem": self.say(f"chip_key.{name}_problem") if name in entry.problems else "",
+            "active": name == entry.active,
+        }
+
+    def _shown(self, entry: KeyEntry, name: str) -> str:
+        text = entry.typed.get(name, "")
+        return spaced_date(text, self.session.language) if name in chip_key.DATES else text
+
+    def _way(self) -> str:
+        entry = self._entry()
+        return "mrz" if entry is None else entry.way
+
+    def _title(self) -> str:
+        return self.say(f"chip_key.title_{self._way()}")
+
+    def _lead(self) -> str:
+        return "" if self._denied() else self.say(f"chip_key.lead_{self._way()}")
+
+    def _other_way(self) -> str:
+        """The bar's second action: the other key, or typing once the chip said no too often."""
+        entry = self._entry()
+        if entry is None:
+            return ""
+        if entry.refused >= chip_key.ENOUGH_TRIES or entry.other_way is None:
+            return self.say("identify.type")
+        return self.say(f"chip_key.by_{entry.other_way}")
+
+    def _problem(self) -> str:
+        return self.say("fault.card_access_denied.text") if self._denied() else ""
+
+    def _problem_more(self) -> str:
+        entry = self._entry()
+        tired = entry is not None and entry.refused >= chip_key.ENOUGH_TRIES
+        return self.say("chip_key.enough" if tired else f"chip_key.again_{self._way()}") if self._denied() else ""
+
+    def _denied(self) -> bool:
+        return self.stage.card.fault == "card_access_denied"
+
+    def _keyboard(self) -> str:
+        entry = self._entry()
+        return "letters" if entry is not None and entry.active == "number" else "numbers"
+
+    title = Property(str, _title, notify=changed)
+    lead = Property(str, _lead, notify=changed)
+    fields = Property(list, _fields, notify=changed)
+    otherWayLabel = Property(str, _other_way, notify=changed)
+    problem = Property(str, _problem, notify=changed)
+    problemMore = Property(str, _problem_more, notify=changed)
+    keyboard = Property(str, _keyboard, notify=changed)
+
+    @Slot()
+    def goOn(self) -> None:
+        """Give the key to the chip."""
+        self.stage.act(self.stage.unlock)
+
+    @Slot()
+    def otherWay(self) -> None:
+        """Touch the second action."""
+        entry = self._entry()
+        if entry is None or entry.refused >= chip_key.ENOUGH_TRIES or entry.other_way is None:
+            self.stage.act(self.session.type_instead)
+        else:
+            self._become(chip_key.turned)
+
+    @Slot(str)
+    def focusOn(self, name: str) -> None:
+        """Touch a field."""
+        self._become(lambda entry: chip_key.focused(entry, name))
+
+    @Slot()
+    def nextField(self) -> None:
+        """The next field to type in."""
+        self._become(chip_key.next_field)
+
+    @Slot(str)
+    def key(self, text: str) -> None:
+        """A key, or a text that was pasted by a hardware keyboard."""
+        self._become(lambda entry: chip_key.typed(entry, entry.typed.get(entry.active, "") + text))
+
+    @Slot()
+    def erase(self) -> None:
+        """Take the last character back."""
+        self._become(lambda entry: chip_key.typed(entry, entry.typed.get(entry.active, "")[:-1]))
+
+    def _become(self, change: Callable[[KeyEntry], KeyEntry]) -> None:
+        entry = self._entry()
+        if entry is not None:
+            self.stage.act(lambda: setattr(self.session, "chip", change(entry)))
