@@ -140,7 +140,7 @@ def test_a_card_left_in_the_reader_is_not_read_for_the_next_resident(counter: Co
     second.press_when_there("Hello, begin here")
     counter.stage.act(lambda: counter.stage.session.open_service("HK-WEL-01"))
     second.press_when_there("Start")
-    second.wait_for(lambda: "Insert your identity card" in second.words(), "the identify page")
+    second.wait_for(lambda: "Use a card or passport" in second.words(), "the identify page")
     assert "CHAN" not in second.words()
     gc.collect()
     assert_not_known(counter)
