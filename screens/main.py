@@ -124,8 +124,9 @@ class Screens(QObject):
             if isinstance(model, Capture | Slip):
                 model.show_on(self.pictures)
             model.attach(self.stage)
-        targets = {Page.FORM: self.model(Form), Page.SEARCH: self.model(Home), Page.CHIP_KEY: self.model(ChipKey)}
-        self.model(Typing).type_into(targets)
+        self.model(Typing).type_into(
+            {Page.FORM: self.model(Form), Page.SEARCH: self.model(Home), Page.CHIP_KEY: self.model(ChipKey)}
+        )
 
     def model(self, kind: type[M]) -> M:
         """The one instance of a view model."""
