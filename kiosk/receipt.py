@@ -69,8 +69,8 @@ def _for_the_office(slip: SlipContent, texts: Texts, language: Language) -> list
     department = texts.say(language, f"department.{slip.service.department}")
     return [
         Rule(),
-        Text(texts.say(language, slip.service.title_key), "small", bold=True),
-        Text(f"{department}　{moment_text(slip.saved_at, language)}　{slip.site_office}", "small"),
+        Text(texts.say(language, slip.service.title_key), "small", bold=True, language=language),
+        Text(f"{department}　{moment_text(slip.saved_at, language)}　{slip.site_office}", "small", language=language),
     ]
 
 

@@ -34,6 +34,7 @@ class DocumentPrinter:
         name: str = "a4_printer",
         poll_s: float = 3.0,
         glance_s: float = 0.5,
+        patience_s: float = 3.0,
         proof_timeout_s: float = 60.0,
         cancel_timeout_s: float = 5.0,
         busy_timeout_s: float = 90.0,
@@ -43,7 +44,7 @@ class DocumentPrinter:
     ) -> None:
         self.name = name
         self._line = line
-        self._poll_s, self._glance_s = poll_s, glance_s
+        self._poll_s, self._glance_s, self._patience_s = poll_s, glance_s, patience_s
         self._proof_timeout_s, self._cancel_timeout_s = proof_timeout_s, cancel_timeout_s
         self._busy_timeout_s = busy_timeout_s
         self._times = debounce
@@ -139,9 +140,12 @@ class DocumentPrinter:
         return self._prove(number)
 
     def _prove(self, number: int) -> PrintOutcome:
-        """Look at the job until it ends; a trouble seen twice in a row, or the time limit, ends the wait."""
-        deadline_s = self._monotonic() + self._proof_timeout_s
-        trouble: Fault | None = None
+        """Look at the job until it ends; a trouble that stands for `patience_s`, or the time limit, ends the wait.
+
+        A print server begins a job by repeating the trouble of the last one, so the first word is not the last.
+        """
+        began_s = self._monotonic()
+        trouble_s = began_s
         while True:
             answer = self._line.job(number)
             state = job_state(answer)
@@ -149,10 +153,11 @@ class DocumentPrinter:
                 return PrintOutcome(Result.PRINTED)
             seen = answer if isinstance(answer, Fault) else self._look().fault
             if state in (JobState.ABORTED, JobState.CANCELED):
-                return PrintOutcome(Result.UNCERTAIN, seen or trouble or Fault("printer_error", detail=str(state)))
-            if (seen is not None and seen == trouble) or self._monotonic() >= deadline_s:
-                return self._give_up(number, seen or trouble or Fault("slip_unproven"))
-            trouble = seen
+                return PrintOutcome(Result.UNCERTAIN, seen or Fault("printer_error", detail=state.name.lower()))
+            now_s = self._monotonic()
+            trouble_s = trouble_s if seen is not None else now_s
+            if now_s - trouble_s >= self._patience_s or now_s - began_s >= self._proof_timeout_s:
+                return self._give_up(number, seen or Fault("slip_unproven"))
             if self._pause.wait(self._glance_s):
                 return self._give_up(number, Fault("printer_lost"))
 

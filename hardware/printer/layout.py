@@ -54,6 +54,8 @@ class Text:
     size: Size = "body"
     bold: bool = False
     align: Align = "left"
+    language: Language | None = None
+    """Whose shapes the characters take, where that is not the slip's language."""
 
 
 @dataclass(frozen=True)
@@ -105,9 +107,9 @@ class Page:
     language: Language
     scale: float
 
-    def face(self, size: Size, bold: bool) -> Face:
+    def face(self, size: Size, bold: bool, language: Language | None = None) -> Face:
         """The face for a size name on this slip."""
-        return face(self.fonts, self.language, bold, round(SIZES[size] * self.scale))
+        return face(self.fonts, language or self.language, bold, round(SIZES[size] * self.scale))
 
 
 def render(
@@ -152,7 +154,7 @@ def _draw(page: Page, block: Block) -> Dots:
 
 
 def _text(page: Page, block: Text) -> Dots:
-    letters = page.face(block.size, block.bold)
+    letters = page.face(block.size, block.bold, block.language)
     lines = lines_of(block.text, page.width, letters)
     strip = np.zeros((len(lines) * letters.line_height, page.width), bool)
     for number, line in enumerate(lines):
