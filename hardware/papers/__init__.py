@@ -1,0 +1,1 @@
+"""Words on paper: a reader in a process of its own, and pages put together as one file."""
