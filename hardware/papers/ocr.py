@@ -49,6 +49,7 @@ class OcrReader:
         self._process: subprocess.Popen[bytes] | None = None
         self._rest = b""
         self._timer: threading.Timer | None = None
+        self._stops = 0
 
     @property
     def running(self) -> bool:
@@ -73,10 +74,13 @@ class OcrReader:
         """Read a JPEG or PNG; blocks for about two seconds a page, at most twice `read_s` and the start."""
         if not 0 < len(picture) <= MOST_BYTES:
             return Fault("image_too_large" if picture else "image_corrupt")
+        stops = self._stops
         with self._lock:
             self._cancel_timer()
             fault: Fault | None = None
             for _ in range(ATTEMPTS):
+                if stops != self._stops:
+                    break  # whoever asked is gone
                 answer = self._asked(picture, task)
                 if not isinstance(answer, Fault):
                     self._rest_in()
@@ -87,6 +91,7 @@ class OcrReader:
 
     def stop(self) -> None:
         """End the process and whatever it was reading."""
+        self._stops += 1
         process = self._process
         if process is not None and process.poll() is None:
             process.kill()  # first, so that a read under way ends and lets the lock go

@@ -34,9 +34,9 @@ def test_a_spoiled_face_is_still_a_face(spoil: object) -> None:
 
 
 def test_faces_of_25_pixels_are_found_and_patches_without_a_face_are_not() -> None:
-    found = [bool(heads.reader.find(picture)) for picture in heads.small_faces()]
-    assert sum(found[:100]) >= 97
-    assert sum(found[100:]) == 0
+    found = [bool(heads.reader.find(picture)) for picture in heads.small_faces()[::2]]
+    assert sum(found[:50]) >= 48
+    assert sum(found[50:]) == 0
 
 
 @pytest.mark.parametrize("name", ["chelsea", "coffee", "brick", "page", "clock", "hubble_deep_field", "gravel"])
