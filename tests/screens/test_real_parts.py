@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from hardware.cards.console import PACE_OFFER
+from hardware.cards.emrtd import trust_folder
+from hardware.cards.emrtd.pace import PaceInfo
 from hardware.cards.people import ELDER
+from hardware.cards.sim.chip_keys import chip_authentication
 from hardware.cards.sim.demo_card import DemoCard
+from hardware.cards.sim.issuer import utopia
 from hardware.cards.sim.lab import CardLab
 from hardware.printer.emulator import EmulatedPrinter
 from kiosk.app import build_kiosk
@@ -60,3 +65,37 @@ def test_line_down_submit_slip_line_back_delivered_once_and_the_payload_gone(tmp
             screens.close()
             kiosk.stop()
         assert warnings == []
+
+
+def test_a_passport_on_a_real_reader_is_judged_by_the_imported_master_list(tmp_path: Path) -> None:
+    application()
+    config = test_config(tmp_path)
+    load_fonts(config)
+    chip = chip_authentication("0.4.0.127.0.7.2.2.3.2.2", "brainpoolP256r1")
+    passport = utopia().card(ELDER, offer=PaceInfo(*PACE_OFFER), extended=4096, chip=chip)
+    trust_folder.import_list(tmp_path / "trust", utopia().master_list([utopia().anchor]), [utopia().anchor])
+    with CardLab() as lab:
+        card = replace(config.card, driver="pcsc", trust=tmp_path / "trust")
+        config = replace(config, card=card, screen=replace(config.screen, motion=False))
+        kiosk = build_kiosk(config)
+        stage = Stage(kiosk)
+        screens = Screens(kiosk, stage, size=SHEET)
+        kiosk.listen(stage.hear)
+        kiosk.start()
+        try:
+            resident = Resident(screens, stage, service="HK-IDD-10", language="zh_Hans", document="passport")
+            resident.until(lambda page: page is Page.IDENTIFY)
+            lab.slots[0].insert(passport)
+            resident.glass.wait_for(lambda: stage.session.page is Page.CHIP_KEY, "the chip to ask for its key")
+            resident.settle()
+            resident.leave_page(Page.CHIP_KEY)
+            resident.glass.wait_for(lambda: stage.card.state == "done", "the passport to be read")
+            resident.settle()
+            assert resident.say("identify.verdict.genuine") in resident.glass.words()
+            assert stage.session.evidence is not None
+            assert stage.session.evidence.verdict == "genuine"
+            resident.glass.press_when_there(resident.say("bar.next"))
+            resident.glass.wait_for(lambda: stage.session.page is not Page.IDENTIFY, "the next page")
+        finally:
+            screens.close()
+            kiosk.stop()

@@ -7,17 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from asn1crypto import x509  # type: ignore[import-untyped]
+
 from hardware.cards import tlv
 from hardware.cards.apdu import OK, Command, Transport, exchange, select_application
 from hardware.cards.demo_card import EXTENDED_LENGTHS, Progress
 from hardware.cards.documents import IdentityDocument, Sex
-from hardware.cards.emrtd import bac, chip, lds, pace
+from hardware.cards.emrtd import bac, card_security, chip, lds, pace
 from hardware.cards.emrtd.image import as_jpeg
 from hardware.cards.emrtd.lds import SOD, FileReader
 from hardware.cards.emrtd.mrz import AccessKey, Mrz, MrzKey
+from hardware.cards.emrtd.pace import Established
 from hardware.cards.emrtd.secure_messaging import SecureChannel
 from hardware.cards.emrtd.signed_data import not_genuine
-from hardware.cards.emrtd.trust import SecurityObject, TrustStore, Verdict, judge, open_security_object
+from hardware.cards.emrtd.trust import SecurityObject, TrustStore, Verdict, judge, judge_signer, open_security_object
 from hardware.cards.faults import CardError, LengthRefusedError
 
 EXTENDED_OVERHEAD = 64  # room for the channel's own objects in an extended answer
@@ -66,15 +69,13 @@ def _longest_answer(transport: Transport) -> int:
 
 def open_channel(
     transport: Transport, touched: Touched, key: AccessKey, random: Callable[[int], bytes] = os.urandom
-) -> SecureChannel:
-    """PACE where it is offered, else BAC; then the application is selected."""
+) -> Established:
+    """PACE where it is offered, else BAC; the application is then still to be selected after PACE."""
     if touched.offers:
-        channel = pace.establish(transport, touched.offers[0], key, random)
-        exchange(channel, select_application(lds.AID)).expect("SELECT")
-        return channel
+        return pace.establish(transport, touched.offers[0], key, random)
     if not isinstance(key, MrzKey):
         raise CardError("card_access_denied", "this document opens by its MRZ")
-    return bac.establish(transport, key, random)
+    return Established(bac.establish(transport, key, random))
 
 
 @dataclass(frozen=True, repr=False)
@@ -98,11 +99,25 @@ class _Reading:
     security: SecurityObject | None = None
     done: int = 0
     by_channel: bool = False  # the channel itself proves the chip
+    card_signer: x509.Certificate | None = None  # whoever signed the key the chip has proved to hold
 
-    def take(self, identifier: int) -> bytes:
+    def begin(self, opened: Established) -> None:
+        """Check what PACE proved, in the master file; then select the application."""
+        if opened.proof is not None:
+            self.card_signer = card_security.prove(self.take(lds.CARD_SECURITY, 0x30), opened.proof)
+        if opened.selects:
+            exchange(self.channel, select_application(lds.AID)).expect("SELECT")
+
+    def check_card_signer(self, verdict: Verdict, store: TrustStore, now: datetime) -> None:
+        """Whoever signed the chip's key must be as well known as whoever signed its data."""
+        signer = self.card_signer
+        if signer is not None and judge_signer(signer, store, now).origin != verdict.origin:
+            raise chip.copied("EF.CardSecurity is not signed by its country")
+
+    def take(self, identifier: int, tag: int | None = None) -> bytes:
         """Read one file."""
         files = FileReader(self.channel, min(self.chunk, self._longest()))
-        file = files.read(identifier, lambda done, total: self.tell(self.done + done, self.done + total))
+        file = files.read(identifier, lambda done, total: self.tell(self.done + done, self.done + total), tag)
         self.done += len(file)
         return file
 
@@ -131,7 +146,11 @@ class _Reading:
         return lds.parse_dg1(dg1)
 
     def prove_chip(self, dg14: bytes | None) -> bool:
-        """Chip authentication where it is offered, else active authentication; False when neither is."""
+        """What PACE has proved, else chip authentication, else active authentication; False when there is neither."""
+        if self.card_signer is not None and self.security is not None:
+            if self.card_signer.issuer != self.security.signer.issuer:
+                raise chip.copied("EF.CardSecurity of another issuer")
+            return True
         key = chip.chip_key(dg14) if dg14 is not None else None
         if key is not None:
             self.channel = chip.authenticate_chip(self.channel, key, self.random)
@@ -162,8 +181,10 @@ def read(
     """
     for chunk in _chunks(touched):
         try:
-            channel = open_channel(transport, touched, key, random)
-            return _read_through(_Reading(channel, chunk, progress, random), store, now, seen)
+            opened = open_channel(transport, touched, key, random)
+            reading = _Reading(opened.channel, chunk, progress, random)
+            reading.begin(opened)
+            return _read_through(reading, store, now, seen)
         except LengthRefusedError:
             start_over(transport, touched)
     raise CardError("card_invalid", "every length refused")
@@ -174,6 +195,7 @@ def _read_through(reading: _Reading, store: TrustStore, now: datetime, seen: Cal
     proved = reading.prove_chip(reading.group(14))
     zone = reading.identity()
     verdict = judge(reading.security, store, now.astimezone(UTC))
+    reading.check_card_signer(verdict, store, now.astimezone(UTC))
     dg11 = reading.group(11)
     name_zh = lds.parse_dg11(dg11) if dg11 is not None else ""
     text = Read(_document(zone, name_zh, None, now), zone, verdict, proved)

@@ -13,7 +13,7 @@ from hardware.cards.faults import CardError, LengthRefusedError
 
 AID = bytes.fromhex("A0000002471001")
 MASTER_FILE = 0x3F00
-CARD_ACCESS, CHIP_INFO = 0x011C, 0x2F01
+CARD_ACCESS, CARD_SECURITY, CHIP_INFO = 0x011C, 0x011D, 0x2F01
 COM, SOD, DG1, DG2, DG11 = 0x011E, 0x011D, 0x0101, 0x0102, 0x010B
 TAGS = {COM: 0x60, SOD: 0x77, DG1: 0x61, DG2: 0x75, DG11: 0x6B}
 MAX_FILE_BYTES = 100_000
@@ -41,12 +41,15 @@ class FileReader:
     transport: Transport
     chunk: int
 
-    def read(self, identifier: int, progress: Progress) -> bytes:
-        """One file of the application, whose own header says how long it is; progress is of this file."""
+    def read(self, identifier: int, progress: Progress, tag: int | None = None) -> bytes:
+        """One file of the present folder, whose own header says how long it is; progress is of this file.
+
+        `tag` is what it must begin with where that is not what the application's file of this identifier does.
+        """
         first = Command(0x00, 0xB0, 0x80 | identifier & 0x1F, 0, le=self.chunk)
         file = bytearray(self._data(first))
         header = tlv.parse_header(bytes(file[:8]), max_length=MAX_FILE_BYTES)
-        if header.tag != TAGS.get(identifier, header.tag):
+        if header.tag != (tag or TAGS.get(identifier, header.tag)):
             raise CardError("card_invalid", f"file {identifier:04X} has tag {header.tag:X}")
         progress(min(len(file), header.total), header.total)
         while len(file) < header.total:

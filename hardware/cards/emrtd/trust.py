@@ -133,14 +133,19 @@ def _opened(der: bytes) -> SecurityObject:
 
 def judge(security: SecurityObject, store: TrustStore, now: datetime) -> Verdict:
     """Whether the signer is one of a country we trust, at the time `now` (UTC, aware)."""
+    return judge_signer(security.signer, store, now)
+
+
+def judge_signer(signer: x509.Certificate, store: TrustStore, now: datetime) -> Verdict:
+    """The same of any document signer's certificate."""
     try:
-        country = str(security.signer.subject.native.get("country_name", ""))
-        anchor = store.issuer_of(security.signer)
+        country = str(signer.subject.native.get("country_name", ""))
+        anchor = store.issuer_of(signer)
         if anchor is None:
             return Verdict("no_trust_anchor", country, "issuer not in the master list")
-        if store.revoked(security.signer):
+        if store.revoked(signer):
             raise not_genuine("its signer was revoked")
-        if not all(_valid_at(certificate, now) for certificate in (security.signer, anchor)):
+        if not all(_valid_at(certificate, now) for certificate in (signer, anchor)):
             return Verdict("no_trust_anchor", country, "a certificate is not valid today")
     except NOT_DER as error:
         raise not_genuine(f"certificate: {type(error).__name__}") from None

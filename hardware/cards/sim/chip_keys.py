@@ -19,7 +19,7 @@ from hardware.cards import tlv
 from hardware.cards.emrtd import ec
 from hardware.cards.emrtd.asn1 import SecurityInfo, SecurityInfos
 from hardware.cards.emrtd.chip import AA_HASHES, AA_INFO, CA_PUBLIC_KEY, RECOVERED_HASHES, ChipKey
-from hardware.cards.emrtd.curves import BY_NAME
+from hardware.cards.emrtd.curves import BY_NAME, Curve
 from hardware.cards.emrtd.signatures import LIBRARY_CURVES
 
 HASHES: dict[str, hashes.HashAlgorithm] = {
@@ -43,21 +43,26 @@ def _infos(*infos: dict[str, Any]) -> bytes:
     return tlv.encode(0x6E, SecurityInfos([SecurityInfo(info) for info in infos]).dump())
 
 
+def public_key_info(curve: Curve, secret: int) -> dict[str, Any]:
+    """The SecurityInfo that publishes the key of this secret on a named curve."""
+    named = keys.PublicKeyInfo(
+        {
+            "algorithm": {"algorithm": "ec", "parameters": keys.ECDomainParameters("named", curve.oid)},
+            "public_key": ec.encode(curve, ec.multiply(curve, secret, ec.generator(curve))),
+        }
+    )
+    return {"protocol": CA_PUBLIC_KEY, "required": named}
+
+
 def chip_authentication(oid: str, curve_name: str, reference: int | None = None) -> ChipSecret:
     """A chip authentication key on a named curve, with DG14."""
     curve = BY_NAME[curve_name]
     secret = secrets.randbelow(curve.n - 1) + 1
     public = ec.multiply(curve, secret, ec.generator(curve))
-    named = keys.PublicKeyInfo(
-        {
-            "algorithm": {"algorithm": "ec", "parameters": keys.ECDomainParameters("named", curve.oid)},
-            "public_key": ec.encode(curve, public),
-        }
-    )
     number = {} if reference is None else {"optional": core.Integer(reference)}
     dg14 = _infos(
         {"protocol": oid, "required": core.Integer(1), **number},
-        {"protocol": CA_PUBLIC_KEY, "required": named, **number},
+        {**public_key_info(curve, secret), **number},
     )
     return ChipSecret({14: dg14}, ChipKey(oid, curve, public, reference), secret)
 

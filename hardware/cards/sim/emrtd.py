@@ -15,10 +15,10 @@ from asn1crypto import core  # type: ignore[import-untyped]
 
 from hardware.cards import tlv
 from hardware.cards.apdu import Command, decode_command
-from hardware.cards.emrtd import bac, ec, pace
+from hardware.cards.emrtd import bac, ec, mapping, pace
 from hardware.cards.emrtd.chip import ChipKey, session_keys
 from hardware.cards.emrtd.curves import Curve
-from hardware.cards.emrtd.lds import AID, CARD_ACCESS, CHIP_INFO, MASTER_FILE
+from hardware.cards.emrtd.lds import AID, CARD_ACCESS, CARD_SECURITY, CHIP_INFO, MASTER_FILE
 from hardware.cards.emrtd.mrz import AccessKey, Can, MrzKey
 from hardware.cards.emrtd.secure_messaging import ENCRYPTED, ENCRYPTED_ODD, LENGTH, MAC, STATUS, Keys
 from hardware.cards.emrtd.suites import MAC_BYTES, TRIPLE_DES, pad, unpad
@@ -57,6 +57,7 @@ class _Exchange:
     terminal_public: ec.Point | None = None
     chip_public: ec.Point | None = None
     keys: Keys | None = None
+    mapping_secret: int = 0
 
 
 @dataclass
@@ -64,9 +65,10 @@ class EmrtdCard:
     """One document: the files of its application by identifier, and what opens it.
 
     `offer` is its PACE (None: BAC only), `bac` whether it still takes BAC, `extended` its longest answer beyond 256
-    bytes (None: short only). `chip_key` and `chip_secret` answer chip authentication, `sign` active authentication.
-    A chip that promises too much refuses answers above `refuses_above` bytes, inside its channel or, with
-    `refuses_in_plain`, by dropping it. `tries` counts the refused keys.
+    bytes (None: short only). `card_security` and `mapping_key` answer chip authentication mapping, `chip_key` and
+    `chip_secret` chip authentication, `sign` active authentication. A chip that promises too much refuses answers
+    above `refuses_above` bytes, inside its channel or, with `refuses_in_plain`, by dropping it.
+    `tries` counts the refused keys.
     """
 
     files: Mapping[int, bytes]
@@ -79,6 +81,8 @@ class EmrtdCard:
     chip_key: ChipKey | None = None
     chip_secret: int = 0
     sign: Callable[[bytes], bytes] | None = None
+    card_security: bytes = b""
+    mapping_key: int = 1
     refuses_above: int | None = None
     refuses_in_plain: bool = False
     tries: int = 0
@@ -168,6 +172,8 @@ class EmrtdCard:
         if self._in_application:
             return self.files
         master = {} if self.offer is None else {CARD_ACCESS: card_access(self.offer)}
+        if self.card_security and self._keys is not None:
+            master[CARD_SECURITY] = self.card_security
         return master if self.extended is None else master | {CHIP_INFO: chip_info(self.extended)}
 
     def _read(self, command: Command) -> Reply:
@@ -182,7 +188,7 @@ class EmrtdCard:
         return self._piece(offset, command.le or 0)
 
     def _open_short(self, short: int) -> int:
-        prefix = 0x0100 if self._in_application or short == CARD_ACCESS & 0x1F else 0x2F00
+        prefix = 0x0100 if self._in_application or short in (CARD_ACCESS & 0x1F, CARD_SECURITY & 0x1F) else 0x2F00
         return self._open(prefix | short)[1]
 
     def _read_odd(self, command: Command) -> Reply:
@@ -283,21 +289,28 @@ class EmrtdCard:
 
     def _advance(self, exchange: _Exchange, offer: pace.PaceInfo, objects: Mapping[int, bytes]) -> bytes:
         if not exchange.nonce:
-            exchange.nonce = self.random(pace.NONCE_BYTES)
+            exchange.nonce = self.random(offer.nonce_bytes)
             key = pace.password_key(offer.suite, exchange.password)
             return tlv.encode(0x80, offer.suite.encrypt(key, exchange.nonce))
+        if exchange.mapped is None and offer.family == pace.ECDH_IM:
+            exchange.mapped = mapping.integrated(offer.curve, offer.suite, exchange.nonce, objects.get(0x81, b""))
+            return tlv.encode(0x82, b"")
         if exchange.mapped is None:
-            public, shared, _ = self._agree(offer.curve, objects.get(0x81, b""))
-            exchange.mapped = pace.map_generator(offer.curve, exchange.nonce, shared)
+            public, shared, _ = self._agree(offer.curve, objects.get(0x81, b""), exchange)
+            exchange.mapped = mapping.generic(offer.curve, exchange.nonce, shared)
             return tlv.encode(0x82, ec.encode(offer.curve, public))
         public, shared, theirs = self._agree(exchange.mapped, objects.get(0x83, b""))
         exchange.keys = pace.session_keys(offer, shared)
         exchange.chip_public, exchange.terminal_public = public, theirs
         return tlv.encode(0x84, ec.encode(offer.curve, public))
 
-    def _agree(self, curve: Curve, data: bytes) -> tuple[ec.Point, ec.Point, ec.Point]:
+    def _agree(
+        self, curve: Curve, data: bytes, mapping_of: _Exchange | None = None
+    ) -> tuple[ec.Point, ec.Point, ec.Point]:
         theirs = ec.decode(curve, data)
         private = pace.private_key(curve, self.random)
+        if mapping_of is not None:
+            mapping_of.mapping_secret = private
         return ec.multiply(curve, private, ec.generator(curve)), ec.multiply(curve, private, theirs), theirs
 
     def _finish(self, exchange: _Exchange, keys: Keys, offer: pace.PaceInfo, theirs: bytes) -> Reply:
@@ -307,7 +320,16 @@ class EmrtdCard:
             self.tries += 1
             return b"", DENIED
         self._keys, self._in_application = keys, False
-        return tlv.encode(0x7C, tlv.encode(0x86, pace.token(offer, keys.mac, exchange.terminal_public))), OK
+        answer = tlv.encode(0x86, pace.token(offer, keys.mac, exchange.terminal_public))
+        if offer.family == pace.ECDH_CAM:
+            answer += tlv.encode(0x8A, self._prove_by_mapping(offer.curve, keys, exchange.mapping_secret))
+        return tlv.encode(0x7C, answer), OK
+
+    def _prove_by_mapping(self, curve: Curve, keys: Keys, mapping_secret: int) -> bytes:
+        """The encrypted chip authentication data (9303-11 §4.4.3.5)."""
+        scalar = pow(self.mapping_key, -1, curve.n) * mapping_secret % curve.n
+        plain = pad(scalar.to_bytes((curve.n.bit_length() + 7) // 8, "big"), keys.suite.block)
+        return keys.suite.encrypt(keys.enc, plain, b"\xff" * keys.suite.block)
 
 
 def _raw(data: bytes, sw: int) -> bytes:

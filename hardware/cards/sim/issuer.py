@@ -7,6 +7,7 @@ the form of its keys, which may be spelled out as explicit curve parameters the 
 from __future__ import annotations
 
 import hashlib
+import secrets
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,13 +22,15 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from hardware.cards import tlv
 from hardware.cards.emrtd import lds, pace
+from hardware.cards.emrtd.asn1 import SecurityInfo, SecurityInfos
+from hardware.cards.emrtd.card_security import SECURITY_OBJECT as CARD_SECURITY_OBJECT
 from hardware.cards.emrtd.curves import BY_NAME, Curve
 from hardware.cards.emrtd.master_list import MASTER_LIST, CscaMasterList
 from hardware.cards.emrtd.mrz import Can, MrzKey, check_digit
 from hardware.cards.emrtd.signatures import LIBRARY_CURVES
 from hardware.cards.emrtd.trust import SECURITY_OBJECT, LdsSecurityObject
 from hardware.cards.people import Person
-from hardware.cards.sim.chip_keys import ChipSecret
+from hardware.cards.sim.chip_keys import ChipSecret, public_key_info
 from hardware.cards.sim.emrtd import EmrtdCard
 
 Scheme = Literal["rsa", "rsa_pss"] | str
@@ -131,11 +134,11 @@ def _time(moment: datetime) -> x509.Time:
 class Issuer:
     """Utopia: a country signing certificate and a document signer under it."""
 
-    def __init__(self, scheme: Scheme = "brainpoolP384r1", *, explicit: bool = True) -> None:
+    def __init__(self, scheme: Scheme = "brainpoolP384r1", *, explicit: bool = True, country: str = "Country") -> None:
         self._country = Signer.make(scheme, explicit=explicit)
         self._signer = Signer.make(scheme, explicit=explicit)
-        self.country_certificate = certify("Country", self._country.public, "Country", self._country, 1)
-        self.signer_certificate = certify("Signer", self._signer.public, "Country", self._country, 2)
+        self.country_certificate = certify(country, self._country.public, country, self._country, 1)
+        self.signer_certificate = certify("Signer", self._signer.public, country, self._country, 2)
 
     @property
     def anchor(self) -> bytes:
@@ -200,6 +203,12 @@ class Issuer:
         }
         return bytes(cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed)}).dump())
 
+    def card_security(self, curve: Curve) -> tuple[bytes, int]:
+        """EF.CardSecurity with a fresh static key on this curve, and the chip's secret side of it."""
+        secret = secrets.randbelow(curve.n - 1) + 1
+        infos = SecurityInfos([SecurityInfo(public_key_info(curve, secret))])
+        return self._sign_content(infos.dump(), CARD_SECURITY_OBJECT), secret
+
     def files(
         self, person: Person, image: bytes | None = None, more: Mapping[int, bytes] | None = None
     ) -> dict[int, bytes]:
@@ -225,6 +234,8 @@ class Issuer:
     ) -> EmrtdCard:
         """A made-up person's passport, opened by `passport_key(person)` or by SPECIMEN_CAN."""
         own = chip or ChipSecret()
+        proving = offer is not None and offer.family == pace.ECDH_CAM
+        card_security, mapping_key = self.card_security(offer.curve) if offer and proving else (b"", 1)
         return EmrtdCard(
             files=self.files(person, image, own.groups),
             key=passport_key(person),
@@ -232,6 +243,8 @@ class Issuer:
             offer=offer,
             bac=offer is None,
             extended=extended,
+            card_security=card_security,
+            mapping_key=mapping_key,
             chip_key=own.key,
             chip_secret=own.secret,
             sign=own.sign,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from hardware.cards.apdu import Command, read_binary
-from hardware.cards.emrtd import bac, ec, pace
+from hardware.cards.emrtd import bac, ec, mapping, pace
 from hardware.cards.emrtd.curves import BY_NAME
 from hardware.cards.emrtd.mrz import MrzKey
 from hardware.cards.emrtd.secure_messaging import SecureChannel
@@ -125,14 +125,14 @@ def test_g1_the_mapped_generator() -> None:
     chip = ec.decode(curve, bytes.fromhex(PACE[2][1])[4:69])
     shared = ec.multiply(curve, int(PACE_RANDOM[0], 16), chip)
     assert f"{shared.x:064X}" == "60332EF2450B5D247EF6D3868397D398852ED6E8CAF6FFEEF6BF85CA57057FD5"
-    mapped = pace.map_generator(curve, bytes.fromhex("3F00C4D39D153F2B2A214A078D899B22"), shared)
+    mapped = mapping.generic(curve, bytes.fromhex("3F00C4D39D153F2B2A214A078D899B22"), shared)
     assert f"{mapped.gx:064X}" == "8CED63C91426D4F0EB1435E7CB1D74A46723A0AF21C89634F65A9AE87A9265E2"
     assert f"{mapped.gy:064X}" == "8C879506743F8611AC33645C5B985C80B5F09A0B83407C1B6A4D857AE76FE522"
 
 
 def test_g1_the_whole_conversation_and_its_session_keys() -> None:
     chip = Script(*PACE)
-    channel = pace.establish(chip, pace.PaceInfo(f"{pace.ECDH_GM}.2", 13), EXAMPLE_G, fixed(*PACE_RANDOM))
+    channel = pace.establish(chip, pace.PaceInfo(f"{pace.ECDH_GM}.2", 13), EXAMPLE_G, fixed(*PACE_RANDOM)).channel
     assert chip.exchanges == []
     assert channel._keys.enc.hex().upper() == "F5F0E35C0D7161EE6724EE513A0D9A7F"
     assert channel._keys.mac.hex().upper() == "FE251C7858B356B24514B3BD5F4297D1"
