@@ -8,7 +8,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from hardware.cards.faults import CardError
 from hardware.device import State, Status
 from hardware.printer import Text
 from kiosk.app import ASSETS
@@ -35,7 +37,15 @@ class Check:
 
 def diagnose(config: Config) -> list[Check]:
     """Examine everything; devices get five seconds to answer."""
-    return [*_packages(), *_fonts(config), *_keyboard(config), _catalogue(), _queue(config), *_devices(config)]
+    return [
+        *_packages(),
+        *_fonts(config),
+        *_trust(config),
+        *_keyboard(config),
+        _catalogue(),
+        _queue(config),
+        *_devices(config),
+    ]
 
 
 def _packages() -> Iterator[Check]:
@@ -51,6 +61,29 @@ def _fonts(config: Config) -> Iterator[Check]:
     for name, path in (("regular", config.fonts.regular), ("bold", config.fonts.bold), ("icons", config.fonts.icons)):
         there = path.is_file()
         yield Check(f"font {name}", there, str(path) if there else f"{path} is missing; run `make setup`")
+
+
+def _trust(config: Config) -> Iterator[Check]:
+    """The master list that documents are judged by; without one they are read, and said to be unchecked."""
+    if config.card.driver != "pcsc":
+        return
+    from hardware.cards.emrtd import trust_folder  # loads the ciphers, which only this check needs
+
+    try:
+        found = trust_folder.load(config.card.trust)
+    except CardError as error:
+        yield Check("master list", False, f"{config.card.trust}: {error.fault.detail}; import it again")
+        return
+    if found.listed is None:
+        yield Check("master list", False, f"{config.card.trust} has none; `python -m hardware.cards trust import`")
+        return
+    signed = f"{found.listed.signed_at:%Y-%m-%d}" if found.listed.signed_at else "without a date"
+    words = f"of {signed}, {len(found.listed.certificates)} certificates of {len(found.listed.countries)} countries"
+    yield Check(
+        "master list", found.listed.vouched, words if found.listed.vouched else f"{words}, vouched for by nobody"
+    )
+    stale = sum(one.stale(datetime.now(UTC)) for one in found.revocations)
+    yield Check("revocations", not stale, f"{len(found.revocations)} lists, {stale} of them stale")
 
 
 def _keyboard(config: Config) -> Iterator[Check]:

@@ -1,19 +1,23 @@
-"""Commands of `python -m hardware.cards`: list, watch, read, login, lab. Personal data is masked unless asked for."""
+"""Commands of `python -m hardware.cards`: list, watch, read, login, lab. Personal data is masked unless asked for.
+
+verify, trace, emulate and trust stand in files of their own.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 import queue
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
+from hardware.cards.cli_output import fail, json_option, put
+from hardware.cards.cli_trust import trust
 from hardware.cards.console import Console, Stock
 from hardware.cards.documents import (
     AccessKeyNeeded,
@@ -38,15 +42,19 @@ from hardware.cards.trace import Line, traced
 from hardware.device import Fault, Status, Supervisor
 
 ANCHOR_HELP = "A trusted country signing certificate, in DER; may be given several times."
-PUBLISHER = "A country signing certificate whose lists you trust, in DER; may be given several times."
-json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
 reader_option = click.option("--reader", default="", help="Only readers whose name contains this.")
+timeout_option = click.option(
+    "--timeout", "timeout_s", default=30.0, show_default=True, help="Seconds to wait for a card."
+)
 show_option = click.option("--show", is_flag=True, help="Show personal data in full instead of masked.")
 
 
 @click.group()
 def main() -> None:
     """Card readers: what is there, what is on them, and a laboratory without hardware."""
+
+
+main.add_command(trust)
 
 
 @main.command("list")
@@ -96,7 +104,7 @@ def watch_command(reader: str, as_json: bool, show: bool) -> None:
 @reader_option
 @json_option
 @show_option
-@click.option("--timeout", "timeout_s", default=30.0, show_default=True, help="Seconds to wait for a card.")
+@timeout_option
 @click.option("--mrz", "zone", help="Key of a travel document: its zone, or NUMBER,BIRTH,EXPIRY with dates as YYMMDD.")
 @click.option("--can", help="Key of a travel document: the number on its front.")
 @click.option("--anchor", "anchors", multiple=True, type=click.Path(exists=True, path_type=Path), help=ANCHOR_HELP)
@@ -120,7 +128,7 @@ def read_command(
             stock = put_in_lab(stack, card, as_json)
             trusted = stock.anchors if "passport" in card else trusted
         read = card_reading(trusted)
-        device = PcscCardReader(reader, read=traced(read, noting(as_json)) if trace else read)
+        device = PcscCardReader(reader, read=traced(read, lambda line: note(line, as_json)) if trace else read)
         device.unlock(access_key(zone, can))
         outcome = await_outcome(stack.enter_context(events_of(device, timeout_s)))
     finish(outcome, as_json, show)
@@ -130,7 +138,7 @@ def read_command(
 @reader_option
 @json_option
 @show_option
-@click.option("--timeout", "timeout_s", default=30.0, show_default=True, help="Seconds to wait for a card.")
+@timeout_option
 @click.option("--root", "roots", multiple=True, type=click.Path(exists=True, path_type=Path), help="Root, in DER.")
 @click.option("--role", "roles", multiple=True, default=("technician", "officer"), show_default=True)
 @click.option("--pin", prompt="PIN", hide_input=True, help="Asked for when not given; the command line is no secret.")
@@ -156,28 +164,25 @@ def login_command(
     finish(outcome, as_json, show)
 
 
-def noting(as_json: bool) -> Callable[[Line], None]:
-    """Prints the lines of a trace."""
-
-    def note(line: Line) -> None:
-        sizes = f"{line.sent_bytes:5} sent {line.received_bytes:5} received"
-        put(
-            {"event": "Line"} | dataclasses.asdict(line),
-            as_json,
-            f"  {line.header} {sizes} {line.status} {line.took_ms} ms",
-        )
-
-    return note
+def note(line: Line, as_json: bool) -> None:
+    """Print one line of a trace."""
+    sizes = f"{line.sent_bytes:5} sent {line.received_bytes:5} received"
+    record = {"event": "Line"} | dataclasses.asdict(line)
+    put(record, as_json, f"  {line.header} {sizes} {line.status} {line.took_ms} ms")
 
 
 def put_in_lab(stack: ExitStack, card: str, as_json: bool) -> Stock:
     """Open a lab with this card in its first reader."""
+    return insert(stack.enter_context(opened_lab(as_json)), card, as_json)
+
+
+def insert(lab: CardLab, card: str, as_json: bool) -> Stock:
+    """Put a card of this name in the first reader; the stock it came from."""
     stock = Stock()
     try:
-        made = stock.make(card)
+        lab.slots[0].insert(stock.make(card))
     except KeyError:
         fail(Fault("card_unknown", detail=f"the lab has no card named {card}"), as_json)
-    stack.enter_context(opened_lab(as_json)).slots[0].insert(made)
     return stock
 
 
@@ -248,33 +253,6 @@ def opened_lab(as_json: bool) -> Iterator[CardLab]:
         yield lab
 
 
-@main.command("anchors")
-@json_option
-@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--publisher", "publishers", multiple=True, type=click.Path(exists=True, path_type=Path), help=PUBLISHER)
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write the certificates here, in DER.")
-def anchors_command(path: Path, as_json: bool, publishers: tuple[Path, ...], out: Path | None) -> None:
-    """Check a master list of country signing certificates, say what is in it, and unpack it for `read --anchor`."""
-    from hardware.cards.emrtd import master_list  # loads the ciphers, which most commands never need
-    from hardware.cards.emrtd.trust import TrustStore
-
-    try:
-        found = master_list.load(path.read_bytes(), TrustStore(publisher.read_bytes() for publisher in publishers))
-    except CardError as error:
-        fail(error.fault, as_json)
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        for number, der in enumerate(found.certificates):
-            (out / f"{number:04}.cer").write_bytes(der)
-    signed_at = found.signed_at.isoformat() if found.signed_at else ""
-    facts = {"certificates": len(found.certificates), "publisher": found.publisher, "signed_at": signed_at}
-    vouched = "vouched for" if found.vouched else "NOT vouched for by a publisher you trust"
-    words = (
-        f"{len(found.certificates)} certificates of {len(found.countries)} countries, published by {found.publisher}"
-    )
-    put({**facts, "vouched": found.vouched, "countries": found.countries}, as_json, f"{words} {signed_at}: {vouched}")
-
-
 @main.command("lab")
 @json_option
 def lab_command(as_json: bool) -> None:
@@ -293,17 +271,6 @@ def lab_command(as_json: bool) -> None:
             line = sys.stdin.readline()
             reply = console.obey(line) if line else console.obey("quit")
             put({"reply": reply}, as_json, reply)
-
-
-def put(record: dict[str, Any], as_json: bool, words: str) -> None:
-    """Print one result for a program or for a person."""
-    click.echo(json.dumps(record, ensure_ascii=False) if as_json else words)
-
-
-def fail(fault: Fault, as_json: bool) -> NoReturn:
-    """Print a fault and end with exit code 1."""
-    put({"fault": fault.code, "detail": fault.detail}, as_json, f"{fault.code}: {fault.detail}")
-    raise SystemExit(1)
 
 
 def plain(event: object, show: bool) -> dict[str, Any]:

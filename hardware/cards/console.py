@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 HELP = f"""\
 insert CARD [READER]   put a card in: {", ".join(PEOPLE)} (identity cards), passport-NAME (PACE),
-                       oldpassport-NAME (BAC), staff, bank, transit, other, mute
+                       provedpassport-NAME (PACE that proves its chip), oldpassport-NAME (BAC),
+                       staff, bank, transit, other, mute
 pull [READER]          take it out
 swap CARD [READER]     replace it faster than the service looks
 slow SECONDS [READER]  every command takes this long
@@ -32,6 +33,8 @@ quit                   end the lab
 READER is 0 or 1; without it, 0."""
 
 PACE_OFFER = ("0.4.0.127.0.7.2.2.4.2.2", 13)  # generic mapping, AES-128, brainpoolP256r1
+PROVING_OFFER = ("0.4.0.127.0.7.2.2.4.6.2", 13)  # the same with chip authentication mapping
+OFFERS = {"passport": PACE_OFFER, "provedpassport": PROVING_OFFER, "oldpassport": None}
 
 
 class Stock:
@@ -62,8 +65,8 @@ class Stock:
     def make(self, name: str) -> EmulatedCard:
         """The card of this name; KeyError for a name that is none."""
         kind, _, person = name.rpartition("-")
-        if kind in ("passport", "oldpassport"):
-            return self._passport(PEOPLE[person], kind == "passport")
+        if kind in OFFERS:
+            return self._passport(PEOPLE[person], OFFERS[kind])
         if name == "staff":
             return self._office.card()
         others: dict[str, type[OtherCard]] = {
@@ -71,10 +74,10 @@ class Stock:
         }  # fmt: skip
         return others[name]() if name in others else DemoCard(document_of(name))
 
-    def _passport(self, person: Person, new: bool) -> EmulatedCard:
+    def _passport(self, person: Person, offer: tuple[str, int] | None) -> EmulatedCard:
         from hardware.cards.emrtd.pace import PaceInfo
 
-        return self._country.card(person, offer=PaceInfo(*PACE_OFFER) if new else None, extended=4096 if new else None)
+        return self._country.card(person, offer=PaceInfo(*offer) if offer else None, extended=4096 if offer else None)
 
 
 def keys_of(card: EmulatedCard | None) -> str:

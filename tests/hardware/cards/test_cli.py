@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from hardware.cards import __main__ as program
 from hardware.cards import people
-from hardware.cards.cli import main
 from hardware.cards.sim.demo_card import DemoCard
+from hardware.cards.sim.issuer import Issuer, utopia
 from hardware.cards.sim.lab import CardLab
+
+main = program.main
 
 
 def run(*words: str, says: str = "", exit_code: int = 0) -> str:
@@ -50,7 +54,8 @@ def test_read_says_what_went_wrong(lab: CardLab) -> None:
     assert run("read", exit_code=1).startswith("card_removed")
 
 
-@pytest.mark.parametrize("command", [[], ["list"], ["watch"], ["read"], ["lab"]])
+@pytest.mark.parametrize("command", [[], ["list"], ["watch"], ["read"], ["lab"], ["verify"], ["trace"], ["emulate"],
+                                     ["trust", "import"], ["trust", "revoke"], ["trust", "show"]])  # fmt: skip
 def test_every_command_says_what_it_does(command: list[str]) -> None:
     assert len(run(*command, "--help")) > 100
 
@@ -89,3 +94,54 @@ def test_read_traces_commands_without_their_content() -> None:
     assert said[0]["header"] == "00A40400"
     assert said[-1]["event"] == "IdentityRead"
     assert "00B0" in run("read", "--lab", "elder", "--trace")
+
+
+def test_verify_tells_a_proved_chip_from_one_that_may_be_a_copy_and_names_nobody() -> None:
+    proved = run("verify", "--lab", "provedpassport-rare", "--can", "123456")
+    assert "its issuer signed the data; its chip holds its key" in proved
+    perhaps = run("verify", "--lab", "passport-rare", "--can", "123456", "--json", exit_code=2)
+    assert lines(perhaps) == [{"kind": "passport", "origin": "genuine", "chip_proved": False}]
+    assert "YEUNG" not in proved + perhaps
+
+
+def test_verify_judges_by_the_sites_trust_folder(tmp_path: Path) -> None:
+    (tmp_path / "trust").mkdir()
+    key = ("--lab", "provedpassport-rare", "--can", "123456", "--trust", str(tmp_path / "trust"))
+    assert "does not have" in run("verify", *key, exit_code=2)
+    publisher, listed = tmp_path / "publisher.cer", tmp_path / "list.ml"
+    publisher.write_bytes(utopia().anchor)
+    listed.write_bytes(utopia().master_list([utopia().anchor]))
+    folder = ("--folder", str(tmp_path / "trust"))
+    assert "vouched for" in run("trust", "import", str(listed), "--publisher", str(publisher), *folder)
+    assert "its issuer signed the data" in run("verify", *key)
+
+
+def test_trust_shows_the_date_of_the_list_and_refuses_strangers(tmp_path: Path) -> None:
+    folder = ("--folder", str(tmp_path / "trust"))
+    assert "no master list" in run("trust", "show", *folder, exit_code=1)
+    listed, stranger, revoked = tmp_path / "list.ml", tmp_path / "stranger.crl", tmp_path / "revoked.crl"
+    listed.write_bytes(utopia().master_list([utopia().anchor]))
+    assert run("trust", "import", str(listed), *folder, exit_code=1).startswith("card_not_genuine")
+    run("trust", "import", str(listed), "--unvouched", *folder)
+    stranger.write_bytes(Issuer().revocations(2))
+    revoked.write_bytes(utopia().revocations(2))
+    assert run("trust", "revoke", str(stranger), *folder, exit_code=1).startswith("card_not_genuine")
+    assert "1 revoked" in run("trust", "revoke", str(revoked), *folder)
+    shown = run("trust", "show", *folder)
+    assert "published by UT on 2020-01-01: NOT vouched for" in shown
+    assert "1 revoked, as of 2020-01-01" in shown
+    assert run("verify", "--lab", "passport-rare", "--can", "123456", "--trust", str(tmp_path / "trust"),
+               exit_code=1).startswith("card_not_genuine")  # fmt: skip
+
+
+def test_trace_counts_the_commands_and_shows_none_of_their_content() -> None:
+    said = lines(run("trace", "--lab", "passport-rare", "--can", "123456", "--json"))
+    assert said[-1]["commands"] == len(said) - 1
+    assert {len(str(line["header"])) for line in said[:-1]} == {8}
+    assert "123456" not in json.dumps(said)
+
+
+def test_emulate_holds_a_card_until_its_input_ends() -> None:
+    said = lines(run("emulate", "passport-elder", "--json"))[0]
+    assert said["key"] == "EmrtdCard --mrz UT1234567,510308,351231 or --can 123456"
+    assert "no card named nobody" in run("emulate", "nobody", exit_code=1)
