@@ -9,14 +9,16 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from zoneinfo import ZoneInfo
 
-from hardware.printer import PrintOutcome, Raster, Result
-from kiosk.answer_slip import AnswerSlip, answer_blocks
+from hardware.device import Fault
+from hardware.printer import Block, PrintOutcome, Result
+from kiosk.answer_slip import AnswerSlip, answer_blocks, answer_code
 from kiosk.catalogue import Catalogue, CatalogueError, Language, load_catalogue
-from kiosk.catalogue.model import Payment, Slot
+from kiosk.catalogue.model import Payment, Service, Slot
 from kiosk.config import Config, ConfigError
 from kiosk.desk import Answer, Desk
 from kiosk.devices import Devices, build_devices
@@ -24,7 +26,8 @@ from kiosk.embedded_portal import EmbeddedPortal
 from kiosk.flow import engine
 from kiosk.flow.state import FlowState
 from kiosk.identity.evidence import Evidence
-from kiosk.receipt import SlipContent, slip_blocks
+from kiosk.papers import Paper, Printed, Printer, checklist_blocks
+from kiosk.receipt import SlipContent, moment_text, slip_blocks
 from kiosk.submission import SavedVisit, Sender, submit
 from kiosk.typing import Engines
 from offline_queue.faults import QueueFault
@@ -134,7 +137,10 @@ class Kiosk:
 
     def abilities(self) -> frozenset[Ability]:
         """What works now."""
-        return frozenset(ability for ability in Ability if self.devices.working(ability.device))
+        working = {ability for ability in Ability if self.devices.working(ability.device)}
+        if any(self.devices.working(printer) for printer in Printer):
+            working.add(Ability.PRINT)  # a receipt may come out of either
+        return frozenset(working)
 
     def look_at_store(self) -> None:
         """Refresh whether the store is too full for new visits; call it off the GUI thread."""
@@ -157,8 +163,8 @@ class Kiosk:
                 return "sending" if self.line_up else "waiting"
         return "delivered"
 
-    def slip(self, saved: SavedVisit, flow: FlowState, language: Language, delivery: str) -> Raster:
-        """The slip as dots: the same on the screen and on paper."""
+    def receipt(self, saved: SavedVisit, flow: FlowState, language: Language, delivery: str) -> Paper:
+        """The receipt of a saved visit."""
         site = self.config.site
         office: Language = "zh_Hant" if site.side == "HK" else "zh_Hans"
         content = SlipContent(
@@ -173,14 +179,33 @@ class Kiosk:
             code_url=self.slip_code(saved),
             appointment=next((f.value for f in flow.walk.facts.values() if isinstance(f.value, Slot)), None),
         )
-        return self.devices.slip(slip_blocks(content, self.catalogue.texts, language, office), language)
+        blocks = slip_blocks(content, self.catalogue.texts, language, office)
+        return self._paper(saved.envelope_id, "slip_paper.title", blocks, language, Printer.ROLL)
 
-    def answer_slip(self, answer: Answer, flow: FlowState, language: Language) -> Raster:
-        """What a department answered, as dots."""
+    def answer(self, answer: Answer, flow: FlowState, language: Language) -> Paper:
+        """What a department answered, with a code that proves who printed it and when."""
         site = self.config.site
         paid = next((f.value for f in flow.walk.facts.values() if isinstance(f.value, Payment)), None)
-        content = AnswerSlip(answer, flow.service, paid, site.name(language), site.id)
-        return self.devices.slip(answer_blocks(content, self.catalogue.texts, language), language)
+        code = sign_slip(answer_code(answer, flow.service.id, self.sender), self.sender.device_key,
+                         verify_url=site.verify_url)  # fmt: skip
+        content = AnswerSlip(answer, flow.service, paid, site.name(language), site.id, code)
+        blocks = answer_blocks(content, self.catalogue.texts, language)
+        return self._paper(f"answer-{answer.reference}", "answer.paper_title", blocks, language, Printer.A4)
+
+    def checklist(self, service: Service, language: Language) -> Paper:
+        """What to bring, to take home; one moment is one job."""
+        blocks = checklist_blocks(service, self.catalogue.texts, language, self._footer(language))
+        job = f"list-{service.id}-{self.now():%Y%m%d%H%M%S}"
+        return self._paper(job, service.title_key, blocks, language, Printer.A4)
+
+    def _paper(self, job: str, title: str, blocks: list[Block], language: Language, first: Printer) -> Paper:
+        say = partial(self.catalogue.texts.say, language)
+        return Paper(job, say(title), language, tuple(blocks), first, self._footer(language), say("a4.code"))
+
+    def _footer(self, language: Language) -> str:
+        site = self.config.site
+        place = self.catalogue.texts.say(language, "slip_paper.kiosk", site=site.name(language), id=site.id)
+        return f"{place}　{moment_text(self.now(), language)}"
 
     def slip_code(self, saved: SavedVisit) -> str:
         """The signed code of a slip."""
@@ -195,11 +220,22 @@ class Kiosk:
         )
         return sign_slip(code, self.sender.device_key, verify_url=self.config.site.verify_url)
 
-    def print(self, raster: Raster, job_id: str) -> PrintOutcome:
-        """Print a slip and wait for its proof."""
-        if self.devices.printer is None:
-            return PrintOutcome(Result.FAILED)
-        return self.devices.printer.print_slip(raster, job_id)
+    def printer_for(self, paper: Paper) -> Printer | None:
+        """Which printer would take a paper now."""
+        return next((printer for printer in paper.printers if self.devices.working(printer)), None)
+
+    def print(self, paper: Paper, *, large: bool = False) -> Printed:
+        """Print a paper on the first printer that works and wait for its proof.
+
+        The other printer is tried only when nothing of it can have come out of the first.
+        """
+        end = Printed(PrintOutcome(Result.FAILED, Fault("printer_offline")), None)
+        for printer in paper.printers:
+            if self.devices.working(printer):
+                end = Printed(self.devices.print(paper, printer, large=large), printer)
+                if end.outcome.result is not Result.FAILED:
+                    break
+        return end
 
 
 def build_kiosk(

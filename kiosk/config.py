@@ -103,6 +103,15 @@ class Printer:
 
     driver: str = "simulated"
     paper_mm: int = 80
+    dpi: int = 203
+    roll_m: float = 80.0
+
+
+@dataclass(frozen=True)
+class A4Printer:
+    """The printer of documents: simulated, none, or the address of an IPP printer or of a queue of CUPS."""
+
+    driver: str = "simulated"
 
 
 @dataclass(frozen=True)
@@ -141,6 +150,7 @@ class Config:
     face_camera: FaceCamera = field(default_factory=FaceCamera)
     document_camera: DocumentCamera = field(default_factory=DocumentCamera)
     printer: Printer = field(default_factory=Printer)
+    a4_printer: A4Printer = field(default_factory=A4Printer)
     keyboard: Keyboard = field(default_factory=Keyboard)
     queue: Queue = field(default_factory=Queue)
     portal: Portal = field(default_factory=Portal)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,14 +13,31 @@ from hardware.camera import Camera, source_for
 from hardware.cards import SimulatedCardReader
 from hardware.cards.identify import Key, card_reading
 from hardware.device import Device, Fault, State, Status, Supervisor, Tell
-from hardware.printer import WIDTH_58_MM, WIDTH_80_MM, Fonts, Raster, SlipPrinter, render, transport_for
+from hardware.printer import (
+    WIDTH_58_MM,
+    WIDTH_80_MM,
+    DocumentPrinter,
+    Fonts,
+    PrintOutcome,
+    Raster,
+    Result,
+    SlipPrinter,
+    render,
+    transport_for,
+)
+from hardware.printer.document import document
 from hardware.printer.emulator import EmulatedPrinter
+from hardware.printer.ipp_tool import ipp_for
 from hardware.printer.journal import JobJournal
 from hardware.printer.layout import Block
+from hardware.printer.simulated_ipp import SimulatedIpp
 from kiosk.catalogue import Language
 from kiosk.config import Config, ConfigError
+from kiosk.papers import Paper, Printer
 
-WIDTHS = {58: WIDTH_58_MM, 80: WIDTH_80_MM}
+WIDTHS = {(58, 203): WIDTH_58_MM, (80, 203): WIDTH_80_MM, (58, 180): 360, (80, 180): 512}
+"""Dots across the paper, by its width in millimetres and the head's dots an inch (Epson TM-T88: 180)."""
+
 BACKOFFS_S: Mapping[type, tuple[float, float]] = {Camera: camera.BACKOFF_S, SlipPrinter: printing.BACKOFF_S}
 """A device that somebody plugs in again must be back within seconds."""
 
@@ -44,8 +61,11 @@ class Devices:
     document_camera: Camera | None
     printer: SlipPrinter | None
     emulator: EmulatedPrinter | None
+    a4_printer: DocumentPrinter | None
+    simulated_a4: SimulatedIpp | None
     fonts: Fonts
     slip_width: int
+    slip_dpi: int
     supervisors: Mapping[str, Supervisor]
 
     def start(self) -> None:
@@ -72,9 +92,19 @@ class Devices:
         for supervisor in self.supervisors.values():
             yield supervisor.status
 
-    def slip(self, blocks: list[Block], language: Language) -> Raster:
+    def slip(self, blocks: Sequence[Block], language: Language, *, large: bool = False) -> Raster:
         """Lay out a slip for this kiosk's paper."""
-        return render(blocks, width_dots=self.slip_width, fonts=self.fonts, language=language)
+        return render(
+            blocks, width_dots=self.slip_width, fonts=self.fonts, language=language, large=large, dpi=self.slip_dpi
+        )
+
+    def print(self, paper: Paper, printer: Printer, *, large: bool = False) -> PrintOutcome:
+        """Print a paper on one of the printers and wait for its proof."""
+        if printer is Printer.A4 and self.a4_printer is not None:
+            return self.a4_printer.print_document(document(paper.blocks, paper.sheet(large=large)), paper.job)
+        if printer is Printer.ROLL and self.printer is not None:
+            return self.printer.print_slip(self.slip(paper.blocks, paper.language, large=large), paper.job)
+        return PrintOutcome(Result.FAILED, Fault("printer_offline"))
 
 
 def build_devices(config: Config, tell: Tell, *, slips: Path | None = None, journal: Path | None = None) -> Devices:
@@ -85,19 +115,26 @@ def build_devices(config: Config, tell: Tell, *, slips: Path | None = None, jour
     Raises ConfigError for a driver or source nobody knows.
     """
     fonts = Fonts(config.fonts.regular, config.fonts.bold)
-    width = WIDTHS.get(config.printer.paper_mm)
+    width = WIDTHS.get((config.printer.paper_mm, config.printer.dpi))
     if width is None:
-        raise ConfigError(f"[printer] paper_mm = {config.printer.paper_mm} will not do; it takes 58 or 80.")
+        raise ConfigError(
+            f"[printer] paper_mm = {config.printer.paper_mm}, dpi = {config.printer.dpi} will not do; "
+            "they take 58 or 80, and 203 or 180."
+        )
     card = _card(config)
     face = _camera("face_camera", config.face_camera.source)
-    document = _camera("document_camera", config.document_camera.source)
+    document_camera = _camera("document_camera", config.document_camera.source)
     emulator = _emulator(config, width, fonts, slips)
     printer = _printer(config, emulator, journal)
-    there: list[Device] = [device for device in (card, face, document, printer) if device is not None]
+    simulated_a4 = SimulatedIpp(slips) if config.a4_printer.driver == "simulated" else None
+    a4 = _a4_printer(config, simulated_a4, journal)
+    there: list[Device] = [device for device in (card, face, document_camera, printer, a4) if device is not None]
     supervisors = {
         device.name: Supervisor(device, tell, backoff_s=BACKOFFS_S.get(type(device), (0.5, 30.0))) for device in there
     }
-    return Devices(card, face, document, printer, emulator, fonts, width, supervisors)
+    return Devices(
+        card, face, document_camera, printer, emulator, a4, simulated_a4, fonts, width, config.printer.dpi, supervisors
+    )
 
 
 def _card(config: Config) -> CardReader | None:
@@ -136,4 +173,17 @@ def _printer(config: Config, emulator: EmulatedPrinter | None, journal: Path | N
         raise ConfigError(
             f"[printer] driver = {address!r} will not do; it is simulated, none, tcp:HOST:PORT, serial:PATH or usb:V:P."
         )
-    return SlipPrinter(transport, journal=JobJournal(journal))
+    return SlipPrinter(transport, journal=JobJournal(journal, roll_m=config.printer.roll_m))
+
+
+def _a4_printer(config: Config, simulated: SimulatedIpp | None, journal: Path | None) -> DocumentPrinter | None:
+    if config.a4_printer.driver == "none":
+        return None
+    line = simulated or ipp_for(config.a4_printer.driver)
+    if isinstance(line, Fault):
+        raise ConfigError(
+            f"[a4_printer] driver = {config.a4_printer.driver!r} will not do; it is simulated, none, or "
+            "ipp://HOST[:PORT]/PATH."
+        )
+    poll_s = 0.5 if simulated else 3.0  # asking a real one costs a process
+    return DocumentPrinter(line, poll_s=poll_s, journal=JobJournal(journal and journal.with_name("a4.journal")))

@@ -49,6 +49,7 @@ from screens.models.chip_key import ChipKey  # noqa: E402
 from screens.models.desks import Pay, Result, Times  # noqa: E402
 from screens.models.entries import Entries  # noqa: E402
 from screens.models.form import Form  # noqa: E402
+from screens.models.handout import Handout  # noqa: E402
 from screens.models.home import Home  # noqa: E402
 from screens.models.identify import Identify  # noqa: E402
 from screens.models.review import Consent, Review  # noqa: E402
@@ -65,7 +66,7 @@ from screens.watchdog import Watchdog  # noqa: E402
 
 MODELS: tuple[type[Model], ...] = (
     *(Visit, Site, Home, Service, Identify, ChipKey, Form, Entries, Typing),
-    *(Capture, Review, Consent, Sign, Result, Times, Pay, Slip),
+    *(Capture, Review, Consent, Sign, Result, Times, Pay, Handout, Slip),
 )
 
 

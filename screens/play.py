@@ -28,6 +28,7 @@ def simulated(config: Config, folder: Path) -> Config:
         face_camera=replace(config.face_camera, source="synthetic"),
         document_camera=replace(config.document_camera, source="synthetic:document"),
         printer=replace(config.printer, driver="simulated"),
+        a4_printer=replace(config.a4_printer, driver="simulated"),
         queue=replace(config.queue, folder=folder / "queue"),
         portal=replace(
             config.portal, url="embedded", public_file=folder / "portal" / "portal-public.json", probe_s=2.0

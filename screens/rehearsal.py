@@ -53,6 +53,7 @@ FAULTS: Final = (
     "document_camera_unplugged",
     "paper_out",
     "printer_off",
+    "roll_out",
 )
 """What `--fault` can break on the way; each is mended again where the resident would wait for it."""
 
@@ -403,10 +404,7 @@ class Resident:
             source.restore()
 
     def _ask_for_slip(self) -> None:
-        printer = self.stage.kiosk.devices.emulator
-        if printer is not None and self.faults & {"paper_out", "printer_off"}:
-            printer.out_of_paper() if "paper_out" in self.faults else printer.power_off()
-            self.glass.wait_for(lambda: self.glass.shows(self.say("slip.show")), "the kiosk to notice the printer")
+        self._break_printers()
         if not self.record.offline:
             delivered = self.say("saved.delivered_title")
             self.glass.wait_for(lambda: delivered in self.glass.words(), "the portal's receipt", 30.0)
@@ -416,6 +414,18 @@ class Resident:
         self.picture("saved")
         slip = self.screens.model(Slip)
         self.glass.press(str(slip.property("printLabel")))
+
+    def _break_printers(self) -> None:
+        devices = self.stage.kiosk.devices
+        roll, a4 = devices.emulator, devices.simulated_a4
+        if roll is None or a4 is None or not self.faults & {"paper_out", "printer_off", "roll_out"}:
+            return
+        roll.power_off() if "printer_off" in self.faults else roll.out_of_paper()
+        if "roll_out" in self.faults:
+            self.glass.wait_for(lambda: not devices.working("printer"), "the kiosk to notice the roll")
+            return
+        a4.out_of_paper()
+        self.glass.wait_for(lambda: self.glass.shows(self.say("slip.show")), "the kiosk to notice the printers")
 
     def _take_slip(self) -> None:
         self.glass.wait_for(lambda: self.glass.shows(self.say("slip.finish")), "the slip to be out", 60.0)

@@ -51,11 +51,11 @@ class Consumption:
 class JobJournal:
     """The outcomes of the latest jobs; with a `path` they outlive the process. Every method is safe from any thread."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, *, roll_m: float = 80.0) -> None:
         self._path = path
         self._lock = threading.Lock()
         self._jobs: OrderedDict[str, PrintOutcome] = OrderedDict()
-        self._consumption = Consumption()
+        self._consumption = Consumption(roll_m=roll_m)
         self._lines = 0
         self._failed = False
         self._load()

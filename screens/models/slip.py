@@ -11,10 +11,11 @@ from PySide6.QtGui import QImage
 from PySide6.QtQml import QmlElement, QmlSingleton
 
 from hardware.device import where
-from hardware.printer import PrintOutcome, Raster, Result
+from hardware.printer import Result
 from kiosk.app import Ability
 from kiosk.dates import time_text
 from kiosk.flow.state import FlowState
+from kiosk.papers import Paper, Printed, Printer
 from kiosk.session import Page
 from kiosk.submission import SavedVisit
 from offline_queue.faults import QueueFault
@@ -26,6 +27,8 @@ QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
 log = logging.getLogger(__name__)
 LOOK_MS = 500
+MOST_COPIES = 2
+LARGE_FROM = 1.4  # the text size from which a slip is set in large print
 
 
 @QmlElement
@@ -45,9 +48,10 @@ class Slip(Model):
 
     def _clear(self) -> None:
         self._delivery = "sending"
-        self._raster: Raster | None = None
         self._print = ""  # "", printing, printed, uncertain, failed
-        self._prints = 0
+        self._printer: Printer | None = None
+        self._out = False  # a paper of this visit is, or may be, in somebody's hand
+        self._copies = 0
         self._counter = 0
         self._visit = object()  # answers of an earlier visit's workers are not this visit's
 
@@ -118,13 +122,13 @@ class Slip(Model):
             self._delivery = delivery
 
     def _draw(self, *, and_print: bool) -> None:
-        paper = self._paper()
-        if paper is not None:
+        draw = self._paper()
+        if draw is not None:
             self._print = "printing" if and_print and self._can_print() else self._print
-            self._beside(self._draw_beside, *paper, self._visit, and_print)
+            self._beside(self._draw_beside, draw, self._visit, and_print, self._copies)
 
-    def _paper(self) -> tuple[Callable[[], Raster], str] | None:
-        """What draws this visit's paper, and the print job's name: the receipt, or a department's answer."""
+    def _paper(self) -> Callable[[], Paper] | None:
+        """What makes this visit's paper: the receipt, or a department's answer."""
         saved, answer, flow, language = (
             self.session.saved,
             self.session.answer,
@@ -133,31 +137,36 @@ class Slip(Model):
         )
         kiosk, delivery = self.stage.kiosk, self._delivery
         if saved is not None and flow is not None:
-            return lambda: kiosk.slip(saved, flow, language, delivery), saved.envelope_id
+            return lambda: kiosk.receipt(saved, flow, language, delivery)
         if answer is not None and flow is not None:
-            return lambda: kiosk.answer_slip(answer, flow, language), f"answer-{answer.reference}"
+            return lambda: kiosk.answer(answer, flow, language)
         return None
 
-    def _draw_beside(self, draw: Callable[[], Raster], job: str, visit: object, and_print: bool) -> None:
-        raster = draw()
-        picture = QImage.fromData(raster.png())
-        self.stage.hear(lambda: self._drawn(raster, picture, visit))
+    def _draw_beside(self, make: Callable[[], Paper], visit: object, and_print: bool, copies: int) -> None:
+        kiosk, large = self.stage.kiosk, self._large
+        paper = make()
+        shown = kiosk.devices.slip(paper.blocks, paper.language)
+        picture = QImage.fromData(shown.png())
+        self.stage.hear(lambda: self._drawn(picture, visit, paper.first))
         if and_print and self._print == "printing":
-            self._print_beside(raster, f"{job}/{self._prints}", visit)
+            self._print_beside(paper.copy(copies) if copies else paper, large, visit)
 
-    def _drawn(self, raster: Raster, picture: QImage, visit: object) -> None:
+    def _drawn(self, picture: QImage, visit: object, printer: Printer) -> None:
         if visit is self._visit:
-            self._raster = raster
+            self._printer = self._printer or printer
             self._pictures.put("slip", picture)
             self._counter += 1
 
-    def _print_beside(self, raster: Raster, job_id: str, visit: object) -> None:
-        outcome = self.stage.kiosk.print(raster, job_id)
-        self.stage.hear(lambda: self._printed(outcome, visit))
+    def _print_beside(self, paper: Paper, large: bool, visit: object) -> None:
+        end = self.stage.kiosk.print(paper, large=large)
+        self.stage.hear(lambda: self._printed(end, visit))
 
-    def _printed(self, outcome: PrintOutcome, visit: object) -> None:
+    def _printed(self, end: Printed, visit: object) -> None:
         if visit is self._visit:
-            self._print = {Result.PRINTED: "printed", Result.UNCERTAIN: "uncertain"}.get(outcome.result, "failed")
+            result = end.outcome.result
+            self._print = {Result.PRINTED: "printed", Result.UNCERTAIN: "uncertain"}.get(result, "failed")
+            self._printer = end.printer or self._printer
+            self._out = self._out or result is not Result.FAILED
 
     def _can_print(self) -> bool:
         return Ability.PRINT in self.stage.kiosk.abilities()
@@ -221,8 +230,12 @@ class Slip(Model):
 
     def _paper_note(self) -> str:
         if self._on_paper():
-            return self._say_of_paper("below")
+            return self.say("a4.below") if self._printer is Printer.A4 else self._say_of_paper("below")
         return self.say("slip.uncertain") if self._print == "uncertain" else self._say_of_paper("screen")
+
+    def _below(self) -> bool:
+        """Whether the paper comes out below the screen, where the arrow points."""
+        return self._on_paper() and self._printer is not Printer.A4
 
     def _can_finish(self) -> bool:
         return self._print != "printing"
@@ -231,8 +244,15 @@ class Slip(Model):
         return self.say("slip.finish" if self._can_finish() else "slip.printing")
 
     def _again_label(self) -> str:
-        again = self._print in ("uncertain", "failed", "") and self._can_print()
-        return self.say("slip.again") if again else ""
+        """A first paper that did not come out is printed again; one that may have is followed by copies, up to two."""
+        if self._print == "printing" or not self._can_print() or self._copies >= MOST_COPIES:
+            return ""
+        return self.say("a4.copy" if self._out else "slip.again")
+
+    @property
+    def _large(self) -> bool:
+        """Large print for whoever reads the screen large."""
+        return float(getattr(self.session, "text_size", 1.0)) >= LARGE_FROM
 
     def _next_steps(self) -> str:
         flow = self.session.flow
@@ -257,6 +277,7 @@ class Slip(Model):
     picture = Property(str, _picture, notify=changed)
     slipTitle = Property(str, _slip_title, notify=changed)
     onPaper = Property(bool, _on_paper, notify=changed)
+    below = Property(bool, _below, notify=changed)
     paperNote = Property(str, _paper_note, notify=changed)
     canFinish = Property(bool, _can_finish, notify=changed)
     finishLabel = Property(str, _finish_label, notify=changed)
@@ -273,7 +294,10 @@ class Slip(Model):
 
     @Slot()
     def print(self) -> None:
-        """Print again, marked as a copy if the first may be out."""
-        self._prints += 1
+        """Print again: marked as a copy if a paper is out or may be. A second touch while it prints does nothing."""
+        if self._print == "printing" or not self._again_label():
+            return
+        self.stage.touch()
+        self._copies += self._out
         self._draw(and_print=True)
         self.changed.emit()

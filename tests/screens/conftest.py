@@ -40,6 +40,7 @@ class Counter:
         devices.card.plug()  # type: ignore[union-attr]
         devices.emulator.power_on()  # type: ignore[union-attr]
         devices.emulator.restore()  # type: ignore[union-attr]
+        devices.simulated_a4.restore()  # type: ignore[union-attr]
         for camera in (devices.face_camera, devices.document_camera):
             camera.source.plug()  # type: ignore[union-attr]
             camera.source.restore()  # type: ignore[union-attr]

@@ -11,6 +11,9 @@ KioskPage {
     next: Service.nextLabel
     nextIcon: Service.possible ? "arrow_forward" : ""
     ready: Service.possible
+    second: Handout.label
+    secondIcon: "print"
+    onSecondPressed: Handout.print()
     onNextPressed: Visit.next()
     component Heading: Txt {
         role: "h2"
@@ -18,8 +21,17 @@ KioskPage {
         topPadding: 16
         bottomPadding: 8
     }
+    Note {
+        id: handed
+        visible: Handout.note !== ""
+        width: parent.width
+        height: visible ? implicitHeight : 0
+        kind: Handout.kind
+        text: Handout.note
+    }
     Pager {
         anchors.fill: parent
+        anchors.topMargin: handed.visible ? handed.height + 24 : 0
         spacing: 12
         Row {
             id: figures

@@ -58,7 +58,7 @@ KioskPage {
         y: 40
         width: 340
         Image {
-            visible: Slip.onPaper
+            visible: Slip.below
             width: 330
             height: 420
             source: "../../../assets/pictures/exit.svg"
