@@ -26,9 +26,9 @@ from kiosk.embedded_portal import EmbeddedPortal
 from kiosk.flow import engine
 from kiosk.flow.state import FlowState
 from kiosk.identity.evidence import Evidence
-from kiosk.papers import Paper, Printed, Printer, checklist_blocks
 from kiosk.receipt import SlipContent, moment_text, slip_blocks
 from kiosk.submission import SavedVisit, Sender, submit
+from kiosk.take_home import Paper, Printed, Printer, checklist_blocks
 from kiosk.typing import Engines
 from offline_queue.faults import QueueFault
 from offline_queue.outbox import Outbox

@@ -33,7 +33,7 @@ from hardware.printer.layout import Block
 from hardware.printer.simulated_ipp import SimulatedIpp
 from kiosk.catalogue import Language
 from kiosk.config import Config, ConfigError
-from kiosk.papers import Paper, Printer
+from kiosk.take_home import Paper, Printer
 
 WIDTHS = {(58, 203): WIDTH_58_MM, (80, 203): WIDTH_80_MM, (58, 180): 360, (80, 180): 512}
 """Dots across the paper, by its width in millimetres and the head's dots an inch (Epson TM-T88: 180)."""

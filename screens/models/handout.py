@@ -7,7 +7,7 @@ from PySide6.QtQml import QmlElement, QmlSingleton
 
 from hardware.printer import Result
 from kiosk.app import Ability
-from kiosk.papers import Printed
+from kiosk.take_home import Printed
 from screens.models.waiting import Asking
 
 QML_IMPORT_NAME = "Kiosk"

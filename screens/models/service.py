@@ -72,7 +72,7 @@ class Service(Model):
         if service is None:
             return []
         rows: list[Row] = [
-            {"yes": yes, "text": self.say(f"checklist.{'can' if yes else 'cannot'}_{ability.word}")}
+            {"yes": yes, "text": self.say(f"checklist.can_{ability.word}" if yes else self._cannot(ability))}
             for yes, ability in self._abilities(service)
         ]
         if service.needs_line:
@@ -90,7 +90,14 @@ class Service(Model):
         """What does not work now, said before anything is asked: it stands above who may apply."""
         service = self._service
         missing = [ability for yes, ability in self._abilities(service) if not yes] if service else []
-        return "\n".join(self.say(f"checklist.cannot_{ability.word}") for ability in missing)
+        return "\n".join(self.say(self._cannot(ability)) for ability in missing)
+
+    def _cannot(self, ability: Ability) -> str:
+        """The text for what does not work; a service that ends in a print-out says what becomes of that."""
+        service = self._service
+        if ability is Ability.PRINT and service is not None and "submit" not in service.kinds:
+            return "a4.cannot_print_answer"
+        return f"checklist.cannot_{ability.word}"
 
     def _possible(self) -> bool:
         return not self.stage.kiosk.full and not self._line_missing()

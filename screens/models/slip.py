@@ -15,9 +15,9 @@ from hardware.printer import Result
 from kiosk.app import Ability
 from kiosk.dates import time_text
 from kiosk.flow.state import FlowState
-from kiosk.papers import Paper, Printed, Printer
 from kiosk.session import Page
 from kiosk.submission import SavedVisit
+from kiosk.take_home import Paper, Printed, Printer
 from offline_queue.faults import QueueFault
 from screens.models.base import Model, Row
 from screens.pictures import Pictures

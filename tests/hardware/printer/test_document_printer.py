@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 
 from hardware.device import Fault, State, Status, Supervisor
+from hardware.printer.document import Sheet, document
 from hardware.printer.document_printer import DocumentPrinter, job_state
 from hardware.printer.ipp_answers import Answer, JobState
 from hardware.printer.ipp_tool import Ipp, IppTool, ipp_for
 from hardware.printer.journal import INTERRUPTED, JobJournal
 from hardware.printer.outcome import PrintOutcome, Result
+from hardware.printer.sample import sample_slip
 from hardware.printer.simulated_ipp import FAULTS, SimulatedIpp
 from hardware.printer.status import FAULT_CODES, Paper
 from tests.hardware.printer.print_lab import CUPSD, MISSING, LabPrinter, lab_printer, print_server, until
@@ -246,11 +248,8 @@ def test_an_address_that_is_none_is_refused_in_words() -> None:
 
 @pytest.mark.skipif(not REAL, reason="KIOSK_A4_PRINTER")
 def test_a_real_printer_prints_one_sheet() -> None:
-    from kiosk.papers.pdf import pdf_of  # needs a real document
-    from kiosk.papers.sheet import Sheet
-
-    sheet = Sheet(language="zh_Hant", title="測試 Test", parts=())
-    assert opened(IppTool(str(REAL)), proof_timeout_s=60).print_document(pdf_of(sheet), uuid.uuid4().hex) == PRINTED
+    page = document(sample_slip("zh_Hant"), Sheet("樣本", "zh_Hant"))
+    assert opened(IppTool(str(REAL)), proof_timeout_s=60).print_document(page, uuid.uuid4().hex) == PRINTED
 
 
 # Every fault, before, during and after ---

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from hardware.printer import Block, PrintOutcome, Rule, Space, Text, copy_of
+from hardware.printer import Block, Pair, PrintOutcome, Rule, Space, Text, copy_of
 from hardware.printer.document import Sheet
 from kiosk.catalogue import Language, Texts
 from kiosk.catalogue.model import Service
@@ -67,8 +67,8 @@ def checklist_blocks(service: Service, texts: Texts, language: Language, footer:
         Text(say(service.title_key), "title", bold=True),
         Text(say(f"checklist.lead_{service.side}", department=say(f"department.{service.department}"))),
         Rule(),
-        Text(f"{say('a4.fee')}　{say(service.fee.text_key)}"),
-        Text(f"{say('a4.result')}　{_result_time(service, texts, language)}"),
+        Pair(say("a4.fee"), say(service.fee.text_key)),
+        Pair(say("a4.result"), _result_time(service, texts, language)),
         *_list(say("checklist.who"), [say(key) for key in service.who]),
         *_list(say("checklist.bring"), [say(paper.text_key) for paper in service.bring]),
         Space(8),
