@@ -92,9 +92,10 @@ class FaceCamera:
 
 @dataclass(frozen=True)
 class DocumentCamera:
-    """The camera over the tray: the same kinds of source."""
+    """The camera over the tray: the same kinds of source; `read` lets papers be read as well as photographed."""
 
     source: str = "synthetic:document"
+    read: bool = True
 
 
 @dataclass(frozen=True)

@@ -408,6 +408,12 @@ class Session(Unlocking, Finding):
         if self.flow is not None and step is not None and self.picture is not None:
             self._take(engine.answer(self.flow, {step.ask[0]: self.picture}))
 
+    def paper_read(self, found: Mapping[str, Filled]) -> None:
+        """What a paper said fills what nobody has answered yet; it stays open to be confirmed or changed."""
+        if self.flow is not None:
+            new = {name: filled for name, filled in found.items() if name not in self.flow.facts}
+            self.flow = engine.fill(self.flow, new)
+
     def without_picture(self) -> None:
         """The way without a camera, of equal standing."""
         step = self.step

@@ -18,6 +18,7 @@ from hardware.vision.photographer import Photographer, photo
 from kiosk.catalogue import Capture as Taken
 from kiosk.session import Page
 from screens.models.base import Model, Row
+from screens.models.paper import PaperDesk
 from screens.pictures import Pictures, live_picture
 from screens.stage import Stage
 
@@ -55,6 +56,8 @@ class Capture(Model):
         self._photographer: Photographer | None = None
         self._photos: list[bytes] = []
         self._chosen = 0
+        self._adding = True  # whether the next picture of a paper is a page more
+        self._desk = PaperDesk(lambda told: self.stage.hear(told))
         self._timer = QTimer(self)
         self._timer.setInterval(PULL_MS)
         self._timer.timeout.connect(self._pull)
@@ -67,7 +70,7 @@ class Capture(Model):
         """Look at this stage; pull frames only while a camera page is shown."""
         super().attach(stage)
         stage.pageChanged.connect(self._page_changed)
-        stage.ended.connect(self._forget)
+        stage.ended.connect(self._visit_over)
 
     # ---- pages come and go ----
 
@@ -76,7 +79,18 @@ class Capture(Model):
         if self._on_page():
             self._since_s = time.monotonic()
             self._photographer = Photographer(Sessions()) if self._face else None
+            self._open_paper()
             self._timer.start()
+
+    def _open_paper(self) -> None:
+        step = self.session.step
+        if not self._face and step is not None and step.ask:
+            self._adding = True
+            self._desk.open(step.ask[0], reads=self.stage.kiosk.config.document_camera.read)
+
+    def _visit_over(self) -> None:
+        self._forget()
+        self._desk.forget(visit_over=True)
 
     def _on_page(self) -> bool:
         return self.session.page in (Page.PORTRAIT, Page.DOCUMENT)
@@ -89,6 +103,7 @@ class Capture(Model):
         if self._photographer is not None:
             self._photographer.forget()
             self._photographer = None
+        self._desk.forget(visit_over=False)
         self._pictures.wipe()
 
     @property
@@ -240,12 +255,25 @@ class Capture(Model):
             for number in range(len(self._photos))
         ]
 
+    def _notes(self) -> list[Row]:
+        """What to say about a paper that was taken."""
+        return self._desk.notes(self.session.flow, self.say) if self._is_taken() and not self._face else []
+
+    def _pages_label(self) -> str:
+        count = len(self._desk.paper.pictures)
+        return self.say("paper.pages", count=count) if count > 1 or (count and not self._is_taken()) else ""
+
+    def _add_label(self) -> str:
+        return self.say("paper.add_page") if self._is_taken() and not self._face and not self._desk.paper.full else ""
+
     def _photo_mm(self) -> tuple[int, int]:
         """The photo this service asks for: width and height in millimetres."""
         step = self.session.step
         return (step.size_mm if step is not None else None) or PHOTO_MM
 
     def _other_way_label(self) -> str:
+        if self._desk.paper.pictures and not self._face:
+            return self.say("paper.done")
         step = self.session.step
         if step is None or step.instead is None:
             return ""
@@ -262,6 +290,9 @@ class Capture(Model):
     problemMore = Property(str, _problem_more, notify=changed)
     purpose = Property(str, _purpose, notify=changed)
     shots = Property(list, _shots, notify=changed)
+    notes = Property(list, _notes, notify=changed)
+    pagesLabel = Property(str, _pages_label, notify=changed)
+    addLabel = Property(str, _add_label, notify=changed)
     unsure = Property(bool, _unsure, notify=changed)
     otherWayLabel = Property(str, _other_way_label, notify=changed)
 
@@ -271,9 +302,15 @@ class Capture(Model):
     def goOn(self) -> None:
         """The yellow button: take, then use."""
         if self._is_taken():
-            self.stage.act(self.session.use_picture)
+            self.stage.act(self._use)
         elif self._frame is not None:
             self._take(self._frame)
+
+    def _use(self) -> None:
+        flow = self.session.flow
+        if flow is not None and not self._face:
+            self.session.paper_read(self._desk.paper.fills(flow))
+        self.session.use_picture()
 
     def _take(self, frame: Frame) -> None:
         self._photos = self._portraits(frame) if self._face else [_paper(frame.image)]
@@ -282,6 +319,11 @@ class Capture(Model):
         if not self._bad:
             for number, picture in enumerate(pictures):
                 self._pictures.put(f"shot{number}", picture)
+            if not self._face:
+                if not self._adding:
+                    self._desk.drop()  # Back threw the last one away
+                self._adding = False
+                self._desk.add(self._photos[0])
             self.choose(0)
         self.changed.emit()
 
@@ -299,19 +341,33 @@ class Capture(Model):
         if 0 <= number < len(self._photos):
             self._chosen = number
             self._put("taken", self._pictures.picture(f"shot{number}"))
-            self.stage.act(lambda: self.session.take(Taken("image/jpeg", self._photos[number])))
+            taken = Taken("image/jpeg", self._photos[number]) if self._face else self._desk.paper.capture()
+            self.stage.act(lambda: self.session.take(taken))
+
+    @Slot()
+    def addPage(self) -> None:
+        """The paper has another page."""
+        self._code, self._adding = "", True
+        self.stage.act(self.session.retake)
 
     @Slot()
     def retake(self) -> None:
         """Once more."""
         self._code, self._photos = "", []
+        self._desk.drop()
+        self._adding = True
         if self._photographer is not None:
             self._photographer.forget()
         self.stage.act(self.session.retake)
 
     @Slot()
     def otherWay(self) -> None:
-        """The way without a camera."""
+        """The way without a camera; while a page is added, no more pages."""
+        if self._desk.paper.pictures and not self._face:
+            self._adding = False
+            self.stage.act(lambda: self.session.take(self._desk.paper.capture()))
+            self._put("taken", QImage.fromData(self._desk.paper.pictures[-1]))
+            return
         self.stage.act(self.session.without_picture)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton
 
 from kiosk.catalogue import Fact
+from kiosk.flow.state import Filled
 from kiosk.masking import NUMBER_TYPES, masked
 from kiosk.session import CHOICE_TYPES, spaced_date
 from screens.glyphs import readable
@@ -48,13 +49,19 @@ class Form(Model):
             "label": self.say(fact.label_key),
             "hint": self.say(fact.hint_key),
             "value": readable(self._shown(fact)),
-            "source": self.say("form.from_card") if known is not None and known.source == "card" else "",
+            "source": self._source_of(known),
             "problem": self.say(problem.text_key, **problem.values) if problem else "",
             "active": fact.id == self.session.active,
             "long": fact.type == "address",
             "locked": self.session.locked(fact.id),
             "choices": self._choices_of(fact),
         }
+
+    def _source_of(self, known: Filled | None) -> str:
+        """Where an answer came from that the resident did not type."""
+        if known is None or known.source not in ("card", "document"):
+            return ""
+        return self.say(f"form.from_{known.source}")
 
     def _shown(self, fact: Fact) -> str:
         """What stands in a field: the draft, or what is known, masked if it came from a card."""

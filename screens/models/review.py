@@ -42,8 +42,13 @@ class Review(Model):
             "label": self.say(fact.label_key),
             "value": readable(self._value(fact, item)),
             "locked": item.locked,
-            "source": self.say("form.from_card") if item.locked else "",
+            "source": self._source(item),
         }
+
+    def _source(self, item: ReviewItem) -> str:
+        if item.source == "document":
+            return self.say("form.from_document")
+        return self.say("form.from_card") if item.locked else ""
 
     def _value(self, fact: Fact, item: ReviewItem) -> str:
         match item.value:

@@ -18,7 +18,7 @@ KioskPage {
         spacing: 28
         Item {
             width: 960
-            height: 720
+            height: Capture.taken ? 560 : 720
             Rectangle {
                 anchors.fill: parent
                 radius: Theme.radius
@@ -34,12 +34,39 @@ KioskPage {
             }
         }
         Note {
+            visible: Capture.notes.length === 0
             width: parent.width
             kind: Capture.problem !== "" ? "failed" : Capture.ready || Capture.taken ? "ok" : "attention"
             text: Capture.problem !== "" ? Capture.problem : Capture.verdict
             more: Capture.problem !== "" ? Capture.problemMore : ""
         }
+        Repeater {
+            model: Capture.notes
+            Note {
+                required property var modelData
+                width: parent.width
+                kind: modelData.kind
+                text: modelData.text
+                more: modelData.more
+            }
+        }
+        Row {
+            spacing: 36
+            visible: Capture.addLabel !== "" || Capture.pagesLabel !== ""
+            ActionButton {
+                visible: Capture.addLabel !== ""
+                label: Capture.addLabel
+                icon: "note_add"
+                onActivated: Capture.addPage()
+            }
+            Txt {
+                anchors.verticalCenter: parent.verticalCenter
+                visible: Capture.pagesLabel !== ""
+                text: Capture.pagesLabel
+            }
+        }
         Txt {
+            visible: Capture.notes.length < 2
             width: parent.width
             text: Capture.purpose
             color: Theme.inkSoft

@@ -135,7 +135,7 @@ def test_pages_that_a_paper_counts_itself_are_missed(lines: tuple[str, ...], mis
 
 def test_another_person_s_card_and_the_back_of_a_card_are_said() -> None:
     assert said(*HKIC, rule=Rule(identity=True)) == []
-    other = Applicant("陳大文", "CHAN, Tai Man", {"hkid": "C668668(E)"})
+    other = Applicant("陳大文", "CHAN, Tai Man", {"hkid": "B654321(4)"})
     assert [code for code, _ in said(*HKIC, rule=Rule(identity=True), applicant=other)] == ["other_number"]
     back = ("此證屬香港特別行政區政府所有", "This card belongs to the Government", "陳大文")
     assert [code for code, _ in said(*back, rule=Rule(identity=True))] == ["no_number"]

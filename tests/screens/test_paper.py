@@ -1,0 +1,134 @@
+"""The document page reads what it took: notes that never refuse, pages that are added, answers from the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hardware.device import Fault
+from hardware.papers.ocr import OcrReader
+from hardware.papers.page import Page as Read
+from kiosk.session import Page
+from screens.glass import wait_until
+from screens.models.capture import Capture
+from screens.rehearsal import Resident
+from tests.kiosk.papers.test_identity import HKIC, page
+from tests.screens.conftest import Counter, counter_in
+
+
+@pytest.fixture(scope="module")
+def reading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
+    with counter_in(tmp_path_factory.mktemp("kiosk")) as counter:
+        config = counter.kiosk.config
+        counter.kiosk.config = replace(config, document_camera=replace(config.document_camera, read=True))
+        yield counter
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[Read | Fault]:
+    """What the reader says, in turn; no process is started."""
+    answers: list[Read | Fault] = []
+    monkeypatch.setattr(OcrReader, "warm_up", lambda self: None)
+    monkeypatch.setattr(OcrReader, "read", lambda self, picture, task="page": answers.pop(0))
+    return answers
+
+
+def at_the_tray(counter: Counter, language: str = "en") -> Resident:
+    resident = counter.resident(language)  # type: ignore[arg-type]
+    resident.until(lambda page: page is Page.DOCUMENT)
+    return resident
+
+
+def take(resident: Resident) -> None:
+    resident.glass.wait_for(lambda: resident.say("document.ready") in resident.glass.words(), "a good picture")
+    resident.glass.press_when_there(resident.say("capture.take"))
+    resident.settle()
+
+
+def test_a_real_reading_of_the_specimen_card_says_that_it_is_not_the_applicant_s(reading: Counter) -> None:
+    resident = at_the_tray(reading)
+    take(resident)
+    assert wait_until(lambda: not reading.screens.model(Capture)._desk.paper.reading_on, 60.0)
+    said = reading.screens.model(Capture)._desk.paper.found[0]
+    assert isinstance(said, Read)
+    assert any("A123456(3)" in line.text for line in said.lines)
+    assert resident.say("paper.reading") not in resident.glass.words()
+    resident.glass.press(resident.say("capture.use"))
+    resident.settle()
+    assert reading.stage.session.page is not Page.DOCUMENT
+
+
+def test_another_person_s_card_is_said_and_taken_all_the_same(reading: Counter, read: list[Read | Fault]) -> None:
+    read.append(page(*HKIC[:-1], "B654321(4)"))
+    resident = at_the_tray(reading)
+    take(resident)
+    resident.glass.wait_for(lambda: resident.say("paper.other_number") in resident.glass.words(), "the remark")
+    resident.glass.press(resident.say("capture.use"))
+    resident.settle()
+    assert reading.stage.session.page is not Page.DOCUMENT
+
+
+def test_a_reader_that_fails_leaves_the_picture_to_staff(reading: Counter, read: list[Read | Fault]) -> None:
+    read.append(Fault("ocr_slow"))
+    resident = at_the_tray(reading)
+    take(resident)
+    resident.glass.wait_for(lambda: resident.say("paper.unread") in resident.glass.words(), "the note")
+    assert reading.stage.session.picture is not None
+
+
+def test_pages_are_added_and_become_one_pdf(reading: Counter, read: list[Read | Fault]) -> None:
+    read.extend([page(*HKIC)] * 3)
+    resident = at_the_tray(reading)
+    take(resident)
+    resident.glass.press(resident.say("paper.add_page"))
+    resident.settle()
+    take(resident)
+    assert reading.stage.session.picture is not None
+    assert reading.stage.session.picture.media_type == "application/pdf"
+    resident.glass.press(resident.say("capture.retake"))
+    resident.settle()
+    resident.glass.press(resident.say("paper.done"))
+    resident.settle()
+    assert reading.stage.session.picture.media_type == "image/jpeg", "the page to be taken again was given up"
+
+
+def test_back_throws_the_last_picture_away_and_not_a_page_too_many_is_kept(
+    reading: Counter, read: list[Read | Fault]
+) -> None:
+    read.extend([page(*HKIC)] * 2)
+    resident = at_the_tray(reading)
+    take(resident)
+    resident.glass.press("Back")
+    resident.settle()
+    take(resident)
+    assert len(reading.screens.model(Capture)._desk.paper.pictures) == 1
+
+
+def test_what_a_paper_says_fills_only_what_nobody_answered(reading: Counter, read: list[Read | Fault]) -> None:
+    flow = at_the_tray(reading) and reading.stage.session.flow
+    assert flow is not None
+    before = dict(flow.facts)
+    read.append(page(*HKIC))
+    resident = Resident(reading.screens, reading.stage, service="HK-WEL-01", language="en")
+    take(resident)
+    resident.glass.press(resident.say("capture.use"))
+    resident.settle()
+    after = reading.stage.session.flow
+    assert after is not None
+    assert {name: after.facts[name] for name in before} == before
+
+
+def test_the_end_of_the_visit_ends_the_reader_and_forgets_the_paper(
+    reading: Counter, read: list[Read | Fault], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped: list[Path | None] = []
+    monkeypatch.setattr(OcrReader, "stop", lambda self: stopped.append(None))
+    read.append(page(*HKIC))
+    resident = at_the_tray(reading)
+    take(resident)
+    reading.stage.end()
+    assert reading.screens.model(Capture)._desk.paper.pictures == []
+    assert wait_until(lambda: bool(stopped), 5.0)
