@@ -270,7 +270,7 @@ def build_kiosk(
         outbox,
         client,
         on_change=ear,
-        heartbeat=Heartbeat(config.site.id, key, lambda: {s.device: str(s.state) for s in devices.statuses()}),
+        heartbeat=Heartbeat(config.site.id, key, devices.health),
         pace=Pace(period_s=config.portal.probe_s),
     )
     return Kiosk(config, catalogue, devices, sender, sync, portal, ear, Desk(sender, client))

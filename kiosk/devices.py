@@ -92,6 +92,15 @@ class Devices:
         for supervisor in self.supervisors.values():
             yield supervisor.status
 
+    def health(self) -> dict[str, str]:
+        """What the operator's page shows of each device: "ready", "fault", "ready: paper_low"; and the slips left."""
+        found = {}
+        for status in self.statuses():
+            notice = f": {status.fault.code}" if status.fault is not None and status.state is State.READY else ""
+            found[status.device] = f"{status.state}{notice}"
+        left = self.printer.journal.consumption.slips_left if self.printer is not None else None
+        return found | ({} if left is None else {"slips_left": str(left)})
+
     def slip(self, blocks: Sequence[Block], language: Language, *, large: bool = False) -> Raster:
         """Lay out a slip for this kiosk's paper."""
         return render(
@@ -173,7 +182,7 @@ def _printer(config: Config, emulator: EmulatedPrinter | None, journal: Path | N
         raise ConfigError(
             f"[printer] driver = {address!r} will not do; it is simulated, none, tcp:HOST:PORT, serial:PATH or usb:V:P."
         )
-    return SlipPrinter(transport, journal=JobJournal(journal, roll_m=config.printer.roll_m))
+    return SlipPrinter(transport, dpi=config.printer.dpi, journal=JobJournal(journal, roll_m=config.printer.roll_m))
 
 
 def _a4_printer(config: Config, simulated: SimulatedIpp | None, journal: Path | None) -> DocumentPrinter | None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from hardware.cards.faults import CardError
 from hardware.device import State, Status
-from hardware.printer import Text
+from hardware.printer import JobJournal, Text
 from kiosk.app import ASSETS
 from kiosk.catalogue import CatalogueError, load_catalogue
 from kiosk.config import Config
@@ -139,6 +139,7 @@ def _devices(config: Config) -> list[Check]:
         devices.stop()
     return [
         *(_device_check(name, found.get(name)) for name in sorted(wanted)),
+        *([_paper(config)] if devices.printer is not None else []),
         _slip(lambda: devices.slip([Text("永字八法 永字八法 AZ")], "zh_Hant").height),
     ]
 
@@ -150,9 +151,18 @@ def _all_settled(wanted: set[str], latest: dict[str, Status]) -> bool:
 def _device_check(name: str, status: Status | None) -> Check:
     if status is None or status.state in (State.STARTING, State.ABSENT, State.STOPPED):
         return Check(name, False, f"did not answer within {DEVICES_ANSWER_S:g} s")
+    if status.fault is not None and status.state is State.READY:
+        return Check(name, True, f"answers; {status.fault.code}")
     if status.fault is not None:
         return Check(name, False, f"{status.fault.code} {status.fault.detail}".strip())
     return Check(name, True, "answers")
+
+
+def _paper(config: Config) -> Check:
+    """The roll by the kiosk's own count; a running kiosk's journal is only read."""
+    used = JobJournal(config.queue.folder / "printer.journal", roll_m=config.printer.roll_m).consumption
+    left = "no slip printed yet" if used.slips_left is None else f"about {used.slips_left} slips left"
+    return Check("paper roll", used.slips_left != 0, f"{used.used_m:.1f} m of {used.roll_m:g} m used, {left}")
 
 
 def _slip(draw: Callable[[], int]) -> Check:

@@ -13,8 +13,12 @@ from typing import cast
 import click
 
 from hardware.device import Fault, Status
+from hardware.printer.document import Sheet, document
+from hardware.printer.document_printer import DocumentPrinter
 from hardware.printer.emulator import FAULTS, EmulatedPrinter
 from hardware.printer.faces import NOTO, Language
+from hardware.printer.ipp_tool import ipp_for
+from hardware.printer.journal import JobJournal
 from hardware.printer.layout import WIDTH_58_MM, WIDTH_80_MM, render
 from hardware.printer.outcome import PrintOutcome, Result
 from hardware.printer.raster import Raster
@@ -22,6 +26,7 @@ from hardware.printer.sample import sample_slip
 from hardware.printer.slip_printer import BACKOFF_S, SlipPrinter
 from hardware.printer.transport import transport_for
 
+SAMPLE_TITLE: dict[Language, str] = {"en": "Sample", "zh_Hant": "樣本", "zh_Hans": "样本"}
 WIDTHS = {"80": WIDTH_80_MM, "58": WIDTH_58_MM}
 
 printer_option = click.option(
@@ -33,7 +38,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 
 @click.group()
 def main() -> None:
-    """Slip printers: ask, print, watch, and play one."""
+    """Slip and A4 printers: ask, print, watch, count paper, and play a slip printer."""
 
 
 def _open(address: str) -> SlipPrinter | Fault:
@@ -86,7 +91,9 @@ def test(address: str, as_json: bool) -> None:
 @click.option("--language", type=click.Choice(["en", "zh_Hant", "zh_Hans"]), default="en", show_default=True)
 @click.option("--paper", type=click.Choice(["80", "58"]), default="80", show_default=True, help="Millimetres.")
 @click.option("--large", is_flag=True, help="Large print.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write a PNG instead of printing.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write a .png, .svg or .pdf instead of printing."
+)
 @printer_option
 @json_option
 def slip(language: str, paper: str, large: bool, out: Path | None, address: str, as_json: bool) -> None:
@@ -95,7 +102,8 @@ def slip(language: str, paper: str, large: bool, out: Path | None, address: str,
     if out is None:
         _print(address, raster, as_json)
     else:
-        out.write_bytes(raster.png())
+        kinds = {".svg": lambda: raster.svg().encode(), ".pdf": raster.pdf}
+        out.write_bytes(kinds.get(out.suffix.lower(), raster.png)())
         _say(as_json, file=str(out), width=raster.width, height=raster.height, bytes=len(raster.job()))
 
 
@@ -121,10 +129,12 @@ def _print(address: str, raster: Raster, as_json: bool) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("slips"), show_default=True)
 @click.option("--paper", type=click.Choice(["80", "58"]), default="80", show_default=True, help="Millimetres.")
-def emulate(port: int, host: str, out: Path, paper: str) -> None:
+@click.option("--pty", "serial", type=click.Path(path_type=Path), help="Be a serial printer at this path instead.")
+def emulate(port: int, host: str, out: Path, paper: str, serial: Path | None) -> None:
     """Be a printer: each slip becomes a PNG; type a fault's name to break it, "restore" to mend it."""
-    with EmulatedPrinter(host=host, port=port, width_dots=WIDTHS[paper], out_dir=out) as printer:
-        click.echo(json.dumps({"port": printer.port, "faults": [*FAULTS, "restore", "power_on"]}))
+    with EmulatedPrinter(host=host, port=port, width_dots=WIDTHS[paper], out_dir=out, serial=serial) as printer:
+        where: dict[str, object] = {"port": printer.port} if serial is None else {"serial": str(serial)}
+        click.echo(json.dumps({**where, "address": printer.address, "faults": [*FAULTS, "restore", "power_on"]}))
         for line in sys.stdin:
             word = line.strip()
             if word in (*FAULTS, "restore", "power_on"):
@@ -159,6 +169,90 @@ def watch(address: str, as_json: bool, seconds: float | None) -> None:
         pass
     finally:
         supervisor.stop()
+
+
+@main.command()
+@click.option(
+    "--journal", type=click.Path(dir_okay=False, path_type=Path), default=Path("var/queue/printer.journal"),
+    show_default=True, help="The kiosk's own record of its slips.",
+)  # fmt: skip
+@click.option("--new-roll", type=click.FloatRange(1, 999), help="Metres of a roll put in while the kiosk was off.")
+@json_option
+def paper(journal: Path, new_roll: float | None, as_json: bool) -> None:
+    """Metres used and slips left on the roll, by the kiosk's own count."""
+    counted = JobJournal(journal)
+    if new_roll is not None:
+        counted.new_roll(new_roll)
+        if counted.failed:
+            raise click.ClickException(f"{journal} cannot be written")
+    used = counted.consumption
+    _say(as_json, slips=used.slips, used_m=round(used.used_m, 2), roll_m=used.roll_m, slips_left=used.slips_left,
+         uncertain=len(counted.uncertain()))  # fmt: skip
+
+
+a4_option = click.option("--printer", "address", required=True, envvar="KIOSK_A4_PRINTER",
+                         help="ipp://HOST[:PORT]/PATH of the printer or of a queue of CUPS.")  # fmt: skip
+
+
+@main.group()
+def a4() -> None:
+    """The A4 printer: ask it, print on it, or make a sample document."""
+
+
+def _open_a4(address: str) -> DocumentPrinter | Fault:
+    line = ipp_for(address)
+    if isinstance(line, Fault):
+        return line
+    printer = DocumentPrinter(line)
+    return printer.open() or printer
+
+
+@a4.command("status")
+@a4_option
+@json_option
+def a4_status(address: str, as_json: bool) -> None:
+    """Ask the printer how it is; exit code 1 when it cannot print."""
+    printer = _open_a4(address)
+    if isinstance(printer, Fault):
+        _say(as_json, online=False, paper="unknown", cover_open=False, **_fault_facts(printer))
+        raise SystemExit(1)
+    reading = printer.status
+    _say(as_json, online=reading.online, paper=reading.paper.value, cover_open=reading.cover_open,
+         **_fault_facts(reading.notice))  # fmt: skip
+    raise SystemExit(1 if reading.fault else 0)
+
+
+@a4.command("test")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@a4_option
+@json_option
+def a4_test(file: Path | None, address: str, as_json: bool) -> None:
+    """Print a PDF, or a sample document, and say whether it is proven to be on paper."""
+    printer = _open_a4(address)
+    began_s = time.monotonic()
+    if isinstance(printer, Fault):
+        outcome = PrintOutcome(Result.FAILED, printer)
+    else:
+        outcome = printer.print_document(file.read_bytes() if file else _sample_document("zh_Hant"), str(uuid.uuid4()))
+    took_s = round(time.monotonic() - began_s, 3)
+    _say(as_json, result=outcome.result.value, **_fault_facts(outcome.fault), seconds=took_s)
+    raise SystemExit(0 if outcome.result is Result.PRINTED else 1)
+
+
+@a4.command("sample")
+@click.option("--language", type=click.Choice(["en", "zh_Hant", "zh_Hans"]), default="en", show_default=True)
+@click.option("--large", is_flag=True, help="Large print.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The PDF to write.")
+@json_option
+def a4_sample(language: str, large: bool, out: Path, as_json: bool) -> None:
+    """Write a sample document as a tagged PDF."""
+    pdf = _sample_document(cast(Language, language), large)
+    out.write_bytes(pdf)
+    _say(as_json, file=str(out), bytes=len(pdf))
+
+
+def _sample_document(language: Language, large: bool = False) -> bytes:
+    return document(sample_slip(language), Sheet(SAMPLE_TITLE[language], language, large=large))
 
 
 if __name__ == "__main__":

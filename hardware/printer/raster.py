@@ -41,6 +41,22 @@ class Raster:
         """The slip as a 1-bit PNG, black on white."""
         return self._file("PNG")
 
+    def svg(self, dpi: int = 203) -> str:
+        """The slip as an SVG of its true size: one path, a rectangle for each run of black dots."""
+        rows = np.frombuffer(self.packed, np.uint8).reshape(self.height, self.stride)
+        dots = np.pad(np.unpackbits(rows, axis=1)[:, : self.width].astype(np.int8), ((0, 0), (1, 1)))
+        change = np.diff(dots, axis=1)
+        starts, ends = np.argwhere(change == 1), np.argwhere(change == -1)
+        runs = "".join(
+            f"M{x} {y}h{end - x}v1H{x}z" for (y, x), end in zip(starts.tolist(), ends[:, 1].tolist(), strict=True)
+        )
+        width_mm, height_mm = self.width * 25.4 / dpi, self.height * 25.4 / dpi
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width_mm:.2f}mm" height="{height_mm:.2f}mm" '
+            f'viewBox="0 0 {self.width} {self.height}"><path fill="white" d="M0 0h{self.width}v{self.height}H0z"/>'
+            f'<path shape-rendering="crispEdges" d="{runs}"/></svg>'
+        )
+
     def pdf(self, dpi: int = 203) -> bytes:
         """The slip as a one-page PDF of its true size; a picture, so for keeping and not for screen readers."""
         return self._file("PDF", resolution=float(dpi))

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from hardware.device import Fault, State, Status, Tell
 from hardware.printer.conversation import Conversation
 from hardware.printer.journal import JobJournal
+from hardware.printer.layout import DPI
 from hardware.printer.outcome import PrintOutcome, Result
 from hardware.printer.raster import Raster
 from hardware.printer.status import SILENT, Debounce, Paper, PrinterStatus
@@ -43,6 +44,7 @@ class SlipPrinter:
         busy_timeout_s: float = 60.0,
         debounce: int = 2,
         process_ids: bool = False,
+        dpi: int = DPI,
         journal: JobJournal | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -51,6 +53,7 @@ class SlipPrinter:
         self._poll_s, self._proof_timeout_s, self._busy_timeout_s = poll_s, proof_timeout_s, busy_timeout_s
         self._times = debounce
         self._process_ids = process_ids  # GS ( H: newer Epson printers; an unknown make may print it as text
+        self._dpi = dpi
         self._talk = Conversation(
             transport,
             answer_timeout_s=answer_timeout_s,
@@ -89,8 +92,10 @@ class SlipPrinter:
     def serve(self, stop: threading.Event, tell: Tell) -> Fault | None:
         """Poll about once a second and tell each settled change; a line that is gone, silent or noisy ends it."""
         debounce: Debounce[PrinterStatus] = Debounce(self._times)
+        before = Paper.UNKNOWN
         while not stop.is_set():
             settled = debounce.settle(self._poll())
+            before = self._notice_roll(before, settled.paper)
             fault = self._broken or _line_fault(settled)
             if fault is not None:
                 return fault
@@ -122,6 +127,12 @@ class SlipPrinter:
         finally:
             self._line.release()
 
+    def _notice_roll(self, before: Paper, now: Paper) -> Paper:
+        """Count from a new roll when a low or empty one is followed by paper in plenty: nobody has to say so."""
+        if now is Paper.OK and before in (Paper.LOW, Paper.OUT):
+            self.journal.new_roll(self.journal.consumption.roll_m)
+        return now if now is not Paper.UNKNOWN else before
+
     def _poll(self) -> PrinterStatus:
         with self._line:
             if self._broken is None:
@@ -134,7 +145,7 @@ class SlipPrinter:
         before = self._latest = self._talk.status()
         if before.fault is not None:
             return self._ended(Result.FAILED, before.fault)
-        self.journal.begin(job_id, raster.height)
+        self.journal.begin(job_id, round(raster.height * DPI / self._dpi))  # the journal counts in dots of 1/203 inch
         outcome = self._send(raster.job())
         self.journal.end(job_id, outcome)
         return outcome

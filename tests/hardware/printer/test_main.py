@@ -11,6 +11,9 @@ from PIL import Image
 
 from hardware.printer.__main__ import main
 from hardware.printer.emulator import EmulatedPrinter
+from hardware.printer.journal import JobJournal
+from hardware.printer.outcome import PrintOutcome, Result
+from tests.hardware.printer.print_lab import MISSING, lab_printer
 
 
 def run(*words: str) -> tuple[int, list[dict[str, object]]]:
@@ -74,3 +77,33 @@ def test_emulate_prints_what_it_is_sent_and_breaks_by_name(tmp_path: Path) -> No
         assert run("status", "--printer", address)[1][0]["fault"] == "cover_open"
         process.terminate()
     assert [file.name for file in tmp_path.iterdir()] == ["slip-0001.png"]
+
+
+def test_paper_says_how_many_slips_are_left(tmp_path: Path) -> None:
+    journal = tmp_path / "printer.journal"
+    counted = JobJournal(journal)
+    for number in range(10):
+        counted.begin(f"job-{number}", 1479)  # with the cut 0.2 m each
+        counted.end(f"job-{number}", PrintOutcome(Result.PRINTED))
+    said = json.loads(CliRunner().invoke(main, ["paper", "--journal", str(journal), "--json"]).output)
+    assert (said["slips"], said["used_m"], said["slips_left"]) == (10, 2.0, 389)
+    fresh = CliRunner().invoke(main, ["paper", "--journal", str(journal), "--new-roll", "40", "--json"])
+    assert json.loads(fresh.output)["slips_left"] is None
+    assert JobJournal(journal).consumption.roll_m == 40
+
+
+def test_a4_sample_is_a_pdf_and_status_names_what_is_wrong(tmp_path: Path) -> None:
+    out = tmp_path / "sample.pdf"
+    assert CliRunner().invoke(main, ["a4", "sample", "--out", str(out), "--json"]).exit_code == 0
+    assert out.read_bytes().startswith(b"%PDF-")
+    nobody = CliRunner().invoke(main, ["a4", "status", "--printer", "ipp://127.0.0.1:1/ipp/print", "--json"])
+    assert nobody.exit_code == 1
+    assert json.loads(nobody.output)["fault"] == "printer_offline"
+
+
+@pytest.mark.skipif(bool(MISSING), reason=f"not installed: {MISSING}")
+def test_a4_test_prints_on_a_real_ipp_printer(tmp_path: Path) -> None:
+    with lab_printer(tmp_path / "it") as printer:
+        done = CliRunner().invoke(main, ["a4", "test", "--printer", printer.address, "--json"])
+        assert json.loads(done.output)["result"] == "printed"
+        assert len(printer.papers) == 1

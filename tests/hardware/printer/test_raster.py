@@ -2,15 +2,20 @@
 
 import io
 import re
+import subprocess
+from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from weasyprint import HTML
 
 from hardware.printer.faces import NOTO
 from hardware.printer.interpreter import Interpreter
+from hardware.printer.layout import Rule, Text, render
 from hardware.printer.raster import Raster, without_realtime_commands
 from hardware.printer.strip import Strip
 
@@ -88,3 +93,20 @@ def test_blank_rows_cost_one_byte_each() -> None:
 def test_a_raster_whose_bytes_do_not_fit_is_refused() -> None:
     with pytest.raises(ValueError, match="disagree"):
         Raster(8, 2, b"\x00")
+
+
+def test_the_svg_shows_the_same_dots(tmp_path: Path) -> None:
+    raster = render([Text("收據 Receipt", "display", True), Rule()], fonts=NOTO, language="zh_Hant")
+    style = "@page{margin:0;size:72.08mm 40mm} body{margin:0} img{display:block}"
+    page = f'<style>{style}</style><img src="{data_url(raster)}">'
+    (tmp_path / "it.pdf").write_bytes(HTML(string=page).write_pdf())
+    command = ["pdftoppm", "-mono", "-singlefile", "-r", "203", str(tmp_path / "it.pdf"), str(tmp_path / "it")]
+    subprocess.run(command, check=True, timeout=30)
+    drawn = np.asarray(Image.open(tmp_path / "it.pbm").convert("L"))[: raster.height, : raster.width] == 0
+    rows = np.frombuffer(raster.packed, np.uint8).reshape(raster.height, raster.stride)
+    wanted = np.unpackbits(rows, axis=1)[:, : raster.width].astype(bool)
+    assert np.mean(drawn == wanted) > 0.97  # edges fall between the pixels of the second drawing
+
+
+def data_url(raster: Raster) -> str:
+    return "data:image/svg+xml," + quote(raster.svg())

@@ -23,6 +23,7 @@ from hardware.printer.raster import Raster
 from hardware.printer.slip_printer import SlipPrinter
 from hardware.printer.status import FAULT_CODES, PAPER_QUERY, Paper
 from hardware.printer.transport import TcpTransport, Transport, transport_for
+from tests.hardware.printer.print_lab import until
 
 REAL = os.environ.get("KIOSK_PRINTER")
 SLIP = render([Text("樣本 SAMPLE", "title", True), Rule(), *[Text("測試一二三 test")] * 12], fonts=NOTO, language="en")
@@ -398,3 +399,19 @@ def test_a_steady_state_is_told_once(
     wait_until(lambda: supervisor.status.fault is None)
     assert [status.state for status in told].count(State.FAULT) == 1
     assert all(one != other for one, other in itertools.pairwise(told))
+
+
+def test_a_new_roll_is_counted_from_the_start_without_anybody_saying_so(paper: EmulatedPrinter) -> None:
+    device = quick(paper.address)
+    supervisor = Supervisor(device, lambda _: None)
+    supervisor.start()
+    try:
+        until(lambda: device.status.online)
+        assert device.print_slip(SLIP, "job") == PrintOutcome(Result.PRINTED)
+        assert device.journal.consumption.slips == 1
+        paper.out_of_paper()
+        until(lambda: supervisor.status.fault is not None)
+        paper.restore()
+        until(lambda: device.journal.consumption.slips == 0)
+    finally:
+        supervisor.stop()
