@@ -2,9 +2,8 @@
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -20,10 +19,12 @@ from offline_queue.envelope import (
     Malformed,
     Signer,
     instant,
+    is_uuid,
     read_statement,
 )
 from portal import intake
 from portal.counter import Counter, add_counter
+from portal.database import Database
 from portal.desks import Desk, SimulatedDesk
 from portal.enrolment import Authority, enrol_by_code, renew
 from portal.guard import CertificateNeeded, Guard, RateLimit, read_body
@@ -31,11 +32,12 @@ from portal.intake import Missing, Taken
 from portal.keys import PublicKeys
 from portal.metrics import MEDIA_TYPE, Answers, gauges
 from portal.node import Limits, Node
+from portal.objects import Objects, ObjectsUnavailableError, name_of
 from portal.operator_pages import add_operator_pages
 from portal.operators import Operators
 from portal.problem import Problem
 from portal.public_pages import add_public_pages
-from portal.store import DEPARTMENTS, Store
+from portal.store import DatabaseUnavailableError, Store
 
 log = logging.getLogger("portal")
 
@@ -45,6 +47,8 @@ def create_app(
     signer: Signer,
     keys: PublicKeys,
     *,
+    departments: Callable[[], AbstractContextManager[Database]],
+    objects: Objects | None = None,
     limits: Limits | None = None,
     operators: Operators | None = None,
     authority: Authority | None = None,
@@ -52,8 +56,8 @@ def create_app(
     desk: Desk | None = None,
     wall: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> FastAPI:
-    """The application; the store is closed when it shuts down."""
-    node = Node(store, signer, keys, limits or Limits(), wall, authority)
+    """The application; the store is closed when it shuts down. `departments` opens the worker's tables to read."""
+    node = Node(store, signer, keys, limits or Limits(), wall, authority, objects)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -67,7 +71,7 @@ def create_app(
     _add_enrolment(app, node)
     _add_health(app, node)
     add_public_pages(app, node)
-    add_counter(app, node, Counter(desk or SimulatedDesk(), store.path.with_name(DEPARTMENTS)), _answers)
+    add_counter(app, node, Counter(desk or SimulatedDesk(), departments), _answers)
     if operators is not None:
         add_operator_pages(app, node, operators)
     _add_refusals(app)
@@ -147,6 +151,8 @@ def _add_calls(app: FastAPI, node: Node) -> None:
         responses=_answers(s200="receipt", s202="missing chunks", s404="unknown"),
     )
     async def get_envelope(envelope_id: str) -> Response:
+        if not is_uuid(envelope_id):
+            return Problem(404, "unknown_envelope").response()
         return _standing(await node.run(lambda db: intake.look(db, envelope_id)))
 
     @app.post(
@@ -157,8 +163,7 @@ def _add_calls(app: FastAPI, node: Node) -> None:
         ),
     )
     async def commit(envelope_id: str) -> Response:
-        now = node.wall()
-        return _standing(await node.run(lambda db: intake.commit(db, envelope_id, node.signer, now)))
+        return _standing(await _commit(node, envelope_id))
 
     @app.post(
         "/v1/heartbeat",
@@ -212,7 +217,7 @@ def _add_enrolment(app: FastAPI, node: Node) -> None:
 async def _certify(
     node: Node,
     request: Request,
-    decide: Callable[[sqlite3.Connection, str, Authority, datetime], Mapping[str, str] | Problem],
+    decide: Callable[[Database, str, Authority, datetime], Mapping[str, str] | Problem],
 ) -> Response:
     raw = await read_body(request, limit=node.limits.heartbeat_bytes, deadline_s=node.limits.body_deadline_s)
     if isinstance(raw, Problem):
@@ -241,15 +246,45 @@ async def _put_envelope(node: Node, envelope_id: str, request: Request) -> Respo
     if isinstance(asked, Problem):
         return asked.response()
     now = node.wall()
-    return _standing(await node.run(lambda db: intake.announce(db, asked, node.signer, now)))
+    found = await node.run(lambda db: intake.announce(db, asked, node.signer, now))
+    if isinstance(found, Missing) and not found.chunks:
+        found = await _commit(node, asked.header.id)
+    return _standing(found)
 
 
 async def _put_chunk(node: Node, envelope_id: str, n: int, request: Request) -> Response:
     raw = await read_body(request, limit=CHUNK_BYTES, deadline_s=node.limits.body_deadline_s)
     if isinstance(raw, Problem):
         return raw.response()
-    problem = await node.run(lambda db: intake.take_chunk(db, envelope_id, n, raw))
+    if not is_uuid(envelope_id):
+        return Problem(404, "unknown_envelope").response()
+    problem = await _store_chunk(node, envelope_id, n, raw)
     return problem.response() if problem else JSONResponse({"stored": n})
+
+
+async def _store_chunk(node: Node, envelope_id: str, n: int, raw: bytes) -> Problem | None:
+    """Into the row; or into the object store, and only then its name into the row."""
+    objects = node.objects
+    if objects is None:
+        return await node.run(lambda db: intake.take_chunk(db, envelope_id, n, raw))
+    name = name_of(raw)
+    wanted = await node.run(lambda db: intake.chunk_wanted(db, envelope_id, n, bytes.fromhex(name)))
+    if wanted is not True:
+        return wanted or None
+    await asyncio.to_thread(objects.put, name, raw)
+    return await node.run(lambda db: intake.take_chunk(db, envelope_id, n, raw, stored_as=name))
+
+
+async def _commit(node: Node, envelope_id: str) -> Taken | Missing | Problem:
+    if not is_uuid(envelope_id):
+        return Problem(404, "unknown_envelope")
+    now, body = node.wall(), None
+    if node.objects is not None:
+        # Fetched outside the transaction: a slow object store holds up nobody else's commit.
+        standing, pieces = await node.run(lambda db: (intake.look(db, envelope_id), intake.pieces_of(db, envelope_id)))
+        if isinstance(standing, Missing) and not standing.chunks:
+            body = await asyncio.to_thread(intake.joined, pieces, node.objects)
+    return await node.run(lambda db: intake.commit(db, envelope_id, node.signer, now, body=body))
 
 
 async def _heartbeat(node: Node, request: Request) -> Response:
@@ -261,7 +296,7 @@ async def _heartbeat(node: Node, request: Request) -> Response:
     return kept.response() if kept else JSONResponse({"time": instant(now)})
 
 
-def _keep_heartbeat(db: sqlite3.Connection, raw: bytes, now: datetime) -> Problem | None:
+def _keep_heartbeat(db: Database, raw: bytes, now: datetime) -> Problem | None:
     text = raw.decode("utf-8", "replace")
     sender = intake.sender_of(db, text)
     if isinstance(sender, Problem):
@@ -310,7 +345,8 @@ def _add_refusals(app: FastAPI) -> None:
     async def invalid(_: Request, __: RequestValidationError) -> Response:
         return Problem(422, "malformed").response()
 
-    @app.exception_handler(sqlite3.Error)
-    async def no_database(_: Request, error: sqlite3.Error) -> Response:
-        log.error("database: %s", type(error).__name__)
+    @app.exception_handler(DatabaseUnavailableError)
+    @app.exception_handler(ObjectsUnavailableError)
+    async def unavailable(_: Request, error: Exception) -> Response:
+        log.error("%s: %s", type(error).__name__, error)
         return Problem(503, "busy").response()

@@ -5,17 +5,38 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
 
 import click
 
 from offline_queue.envelope import Kem, key_id
 from portal.keys import NotInitialisedError
+from portal.place import DATABASE_VARIABLE, OBJECTS_VARIABLE, Place
 
-_data = click.option(
-    "--data", "folder", type=click.Path(file_okay=False, path_type=Path), required=True, help="The portal's folder."
-)
+
+def _data(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say where a portal keeps what it keeps; the command gets them as one `place`."""
+
+    @click.option(
+        "--data", type=click.Path(file_okay=False, path_type=Path), required=True, help="The portal's folder."
+    )
+    @click.option(
+        "--database", envvar=DATABASE_VARIABLE, default="", help="postgresql://...; else SQLite in the folder."
+    )
+    @click.option(
+        "--objects",
+        envvar=OBJECTS_VARIABLE,
+        default="",
+        help="file:///folder or s3://bucket/prefix?endpoint=URL for large envelopes; else the database.",
+    )
+    @wraps(command)
+    def with_place(*, data: Path, database: str, objects: str, **rest: object) -> None:
+        command(place=Place(data, database, objects), **rest)
+
+    return with_place
 
 
 class _Friendly(click.Group):
@@ -38,16 +59,16 @@ def main() -> None:
 @click.option(
     "--kem", type=click.Choice([kem.value for kem in Kem]), default=Kem.HYBRID.value, help="How keys are wrapped."
 )
-def init(folder: Path, kem: str) -> None:
+def init(place: Place, kem: str) -> None:
     """Make keys and database; kiosks load the portal-public.json that this leaves. Again it changes nothing."""
     from portal.enrolment import make_authority
     from portal.keys import make_keys
-    from portal.store import make_database
 
+    folder = place.folder
     folder.mkdir(parents=True, exist_ok=True)
     public = make_keys(folder, kem=Kem(kem))
     make_authority(folder, datetime.now(UTC))
-    make_database(folder)
+    place.open_store().close()
     click.echo(json.dumps({"public": str(public)}))
 
 
@@ -55,14 +76,13 @@ def init(folder: Path, kem: str) -> None:
 @_data
 @click.option("--kiosk-id", required=True, help="The kiosk's name.")
 @click.option("--public-key", required=True, help="Its Ed25519 device key, 64 hexadecimal digits.")
-def enrol(folder: Path, kiosk_id: str, public_key: str) -> None:
+def enrol(place: Place, kiosk_id: str, public_key: str) -> None:
     """Let a device key speak for a kiosk."""
     from portal.intake import enrol as enrol_key
-    from portal.store import DATABASE, Store
 
     raw = _key_bytes(public_key)
-    _require(folder)
-    store = Store(folder / DATABASE)
+    _require(place.folder)
+    store = place.open_store()
     now = datetime.now(UTC)
     store.submit(lambda db: enrol_key(db, kiosk_id, key_id(raw), raw, now)).result()
     store.close()
@@ -72,13 +92,12 @@ def enrol(folder: Path, kiosk_id: str, public_key: str) -> None:
 @main.command("enrol-code")
 @_data
 @click.option("--kiosk-id", required=True, help="The kiosk's name.")
-def enrol_code(folder: Path, kiosk_id: str) -> None:
+def enrol_code(place: Place, kiosk_id: str) -> None:
     """Make a one-time code with which a kiosk enrols itself within a day."""
     from portal.enrolment import make_code
-    from portal.store import DATABASE, Store
 
-    _require(folder)
-    store = Store(folder / DATABASE)
+    _require(place.folder)
+    store = place.open_store()
     now = datetime.now(UTC)
     code = store.submit(lambda db: make_code(db, kiosk_id, now)).result()
     store.close()
@@ -116,7 +135,7 @@ def _require(folder: Path) -> None:
 @click.option("--rate", default=500.0, show_default=True, help="Calls a second per address.")
 @click.option("--until-input-ends", is_flag=True, help="Stop when the standard input closes, besides SIGTERM.")
 def serve(
-    folder: Path,
+    place: Place,
     host: str,
     port: int,
     with_worker: bool,
@@ -134,17 +153,17 @@ def serve(
     if (tls_certificate is None) != (tls_key is None):
         raise click.UsageError("--tls-certificate and --tls-key go together")
     tls = Tls(tls_certificate, tls_key, client_ca) if tls_certificate and tls_key else None
-    _require(folder)
+    _require(place.folder)
     if until_input_ends:
         threading.Thread(target=_end_with_input, daemon=True).start()
-    run(folder, host=host, port=port, with_worker=with_worker, tls=tls, limits=Limits(rate=rate, burst=4 * rate))
+    run(place, host=host, port=port, with_worker=with_worker, tls=tls, limits=Limits(rate=rate, burst=4 * rate))
 
 
 @main.command()
 @_data
 @click.option("--until-input-ends", is_flag=True, help="Stop when the standard input closes, besides SIGTERM.")
 @click.option("--once", is_flag=True, help="Deliver what is there and stop.")
-def worker(folder: Path, until_input_ends: bool, once: bool) -> None:
+def worker(place: Place, until_input_ends: bool, once: bool) -> None:
     """Open what came in and deliver it to the departments."""
     from portal.worker import Worker
 
@@ -152,7 +171,7 @@ def worker(folder: Path, until_input_ends: bool, once: bool) -> None:
     _stop_on_signals(stop)
     if until_input_ends:
         threading.Thread(target=_watch_input, args=(stop,), daemon=True).start()
-    deliverer = Worker(folder)
+    deliverer = Worker(place)
     if once:
         deliverer.work()
     else:
@@ -185,13 +204,13 @@ def _watch_input(stop: threading.Event) -> None:
 @_data
 @click.option("--name", required=True, help="The operator's name.")
 @click.password_option(help="Asked for when not given.")
-def operator(folder: Path, name: str, password: str) -> None:
+def operator(place: Place, name: str, password: str) -> None:
     """Let an operator sign in to the fleet page; a running portal takes it up at its next start."""
     from portal.operators import set_password
 
-    _require(folder)
+    _require(place.folder)
     try:
-        set_password(folder, name, password)
+        set_password(place.folder, name, password)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--password") from error
 
@@ -199,16 +218,14 @@ def operator(folder: Path, name: str, password: str) -> None:
 @main.command("fleet")
 @_data
 @click.option("--json", "as_json", is_flag=True, help="One JSON array.")
-def show_fleet(folder: Path, as_json: bool) -> None:
+def show_fleet(place: Place, as_json: bool) -> None:
     """Show the kiosks, the one with the oldest unsent envelope first."""
-    from contextlib import closing
     from dataclasses import asdict
 
     from portal.fleet import fleet
-    from portal.store import DATABASE, connect_read_only
 
-    _require(folder)
-    with closing(connect_read_only(folder / DATABASE)) as db:
+    _require(place.folder)
+    with place.reading() as db:
         views = fleet(db, datetime.now(UTC))
     if as_json:
         click.echo(json.dumps([asdict(view) for view in views], indent=1))
@@ -219,14 +236,13 @@ def show_fleet(folder: Path, as_json: bool) -> None:
 
 @main.command()
 @_data
-def openapi(folder: Path) -> None:
+def openapi(place: Place) -> None:
     """Print the contract as OpenAPI."""
     from portal.app import create_app
     from portal.keys import public_keys, signing_key
-    from portal.store import DATABASE, Store
 
-    store = Store(folder / DATABASE)
-    app = create_app(store, signing_key(folder), public_keys(folder))
+    store = place.open_store()
+    app = create_app(store, signing_key(place.folder), public_keys(place.folder), departments=place.reading)
     store.close()
     click.echo(json.dumps(app.openapi(), indent=1))
 
@@ -235,17 +251,16 @@ def openapi(folder: Path) -> None:
 @_data
 @click.argument("bundle", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--receipts", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File to carry back.")
-def take_bundle(folder: Path, bundle: Path, receipts: Path) -> None:
+def take_bundle(place: Place, bundle: Path, receipts: Path) -> None:
     """Take what a kiosk exported to a stick; while the portal does not serve."""
     from offline_queue.envelope import Malformed
     from portal.bundles import take_bundle as take
     from portal.bundles import write_receipts
     from portal.keys import public_keys, signing_key
-    from portal.store import DATABASE, Store
 
-    kids = public_keys(folder).recipient_kids
-    store = Store(folder / DATABASE)
-    taken = take(store, bundle, signer=signing_key(folder), recipient_kids=kids, now=datetime.now(UTC))
+    kids = public_keys(place.folder).recipient_kids
+    store = place.open_store()
+    taken = take(store, bundle, signer=signing_key(place.folder), recipient_kids=kids, now=datetime.now(UTC))
     store.close()
     if isinstance(taken, Malformed):
         raise click.ClickException(f"The bundle cannot be taken: {taken.code}.")
@@ -256,11 +271,11 @@ def take_bundle(folder: Path, bundle: Path, receipts: Path) -> None:
 @main.command()
 @_data
 @click.option("--json", "as_json", is_flag=True, help="One JSON array.")
-def received(folder: Path, as_json: bool) -> None:
+def received(place: Place, as_json: bool) -> None:
     """Show what each department got."""
     from portal.worker import received as look
 
-    entries = look(folder)
+    entries = look(place)
     if as_json:
         click.echo(json.dumps(entries, ensure_ascii=False, indent=1))
         return

@@ -3,11 +3,9 @@
 The ingest node opens no enquiry: it keeps it sealed for the worker and hands the worker's sealed answer back.
 """
 
-import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
@@ -16,35 +14,32 @@ from starlette.responses import JSONResponse
 from offline_queue.envelope import ENVELOPE_MEDIA_TYPE, Malformed, instant, is_uuid, parse_header, parse_packet
 from offline_queue.envelope import read_statement as read
 from portal import intake
+from portal.database import Database, lock
 from portal.desks import Desk
 from portal.guard import read_body
 from portal.node import Node
 from portal.problem import Problem
-from portal.store import connect_read_only
 
 ENQUIRY_LIFE: Final = timedelta(minutes=10)
 HOLD_LIFE: Final = timedelta(minutes=30)
 Body = Mapping[str, Any]
-Decide = Callable[[sqlite3.Connection, Body, datetime], Mapping[str, Any] | Problem]
+Decide = Callable[[Database, Body, datetime], Mapping[str, Any] | Problem]
 
 
 class Counter:
-    """What these calls decide. `departments` is the worker's database, which is only read here."""
+    """What these calls decide. `departments` opens the worker's tables, which are only read here."""
 
-    def __init__(self, desk: Desk, departments: Path) -> None:
+    def __init__(self, desk: Desk, departments: Callable[[], AbstractContextManager[Database]]) -> None:
         self._desk = desk
         self._departments = departments
 
     def _known(self, sql: str, value: str) -> list[Any]:
-        if not self._departments.exists():
+        if not value.isprintable():
             return []
-        with closing(connect_read_only(self._departments)) as db:
-            try:
-                return [row[0] for row in db.execute(sql, (value,)).fetchall()]
-            except sqlite3.OperationalError:  # the worker has not made its tables yet
-                return []
+        with self._departments() as db:
+            return [row[0] for row in db.execute(sql, (value,)).fetchall()]
 
-    def enquire(self, db: sqlite3.Connection, raw: bytes, recipients: frozenset[str], now: datetime) -> str | Problem:
+    def enquire(self, db: Database, raw: bytes, recipients: frozenset[str], now: datetime) -> str | Problem:
         """Keep an enquiry for the worker; its id."""
         packet = parse_packet(raw)
         header = Malformed("preface") if isinstance(packet, Malformed) else parse_header(packet.header)
@@ -58,10 +53,10 @@ class Counter:
             return refusal or Problem(422, "wrong_chunks")
         db.execute("DELETE FROM enquiry WHERE arrived < ?", (instant(now - ENQUIRY_LIFE),))
         values = (header.id, packet.header, packet.inline, instant(now))
-        db.execute("INSERT OR IGNORE INTO enquiry VALUES (?, ?, ?, ?)", values)
+        db.execute("INSERT INTO enquiry VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", values)
         return header.id
 
-    def answer(self, db: sqlite3.Connection, enquiry_id: str) -> str | Problem | None:
+    def answer(self, db: Database, enquiry_id: str) -> str | Problem | None:
         """The sealed answer, handed out once; None while the department is being asked."""
         if not is_uuid(enquiry_id):
             return Problem(404, "unknown_enquiry")
@@ -72,10 +67,10 @@ class Counter:
         waits = db.execute("SELECT 1 FROM enquiry WHERE id = ?", (enquiry_id,)).fetchone()
         return None if waits else Problem(404, "unknown_enquiry")
 
-    def slots(self, db: sqlite3.Connection, body: Body, now: datetime) -> Mapping[str, Any] | Problem:
+    def slots(self, db: Database, body: Body, now: datetime) -> Mapping[str, Any] | Problem:
         """The times of a service that still have places."""
         service = body.get("service")
-        if not isinstance(service, str) or not 0 < len(service) <= 64:
+        if not isinstance(service, str) or not 0 < len(service) <= 64 or not service.isprintable():
             return Problem(400, "malformed")
         offers = [
             (offer, offer.quota - self._taken(db, offer.id, now)) for offer in self._desk.offers(service, now.date())
@@ -89,11 +84,11 @@ class Counter:
             ],
         }
 
-    def _taken(self, db: sqlite3.Connection, slot: str, now: datetime) -> int:
+    def _taken(self, db: Database, slot: str, now: datetime) -> int:
         held = {row[0] for row in db.execute("SELECT id FROM hold WHERE slot = ? AND until > ?", (slot, instant(now)))}
         return len(held | set(self._known("SELECT hold FROM booked WHERE slot = ?", slot)))
 
-    def hold(self, db: sqlite3.Connection, body: Body, now: datetime) -> Mapping[str, Any] | Problem:
+    def hold(self, db: Database, body: Body, now: datetime) -> Mapping[str, Any] | Problem:
         """Keep one place for half an hour; the submission that names the hold books it. Again changes nothing."""
         service, slot, wish = body.get("service"), body.get("slot"), body.get("hold")
         if not (isinstance(service, str) and isinstance(slot, str) and isinstance(wish, str) and is_uuid(wish)):
@@ -102,14 +97,15 @@ class Counter:
         if offer is None:
             return Problem(409, "slot_full")
         hold = f"{slot}/{wish}"
+        lock(db, f"slot {slot}")  # no two residents count the same last place
         known = db.execute("SELECT until FROM hold WHERE id = ?", (hold,)).fetchone()
         if known is None and self._taken(db, slot, now) >= offer.quota:
             return Problem(409, "slot_full")
         until = known[0] if known else instant(now + HOLD_LIFE)
-        db.execute("INSERT OR IGNORE INTO hold VALUES (?, ?, ?)", (hold, slot, until))
+        db.execute("INSERT INTO hold VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (hold, slot, until))
         return {"hold": hold, "starts": f"{offer.starts:%Y-%m-%dT%H:%M}", "until": until}
 
-    def bill(self, db: sqlite3.Connection, body: Body, now: datetime) -> Mapping[str, Any] | Problem:
+    def bill(self, db: Database, body: Body, now: datetime) -> Mapping[str, Any] | Problem:
         """What a bill still asks for, in cents."""
         del now
         cents = self._cents(body)
@@ -123,7 +119,7 @@ class Counter:
         found = self._known("SELECT cents FROM bill WHERE reference = ?", bill) if isinstance(bill, str) else []
         return int(found[0]) if found else Problem(404, "unknown_bill")
 
-    def payment(self, db: sqlite3.Connection, body: Body, now: datetime) -> Mapping[str, Any] | Problem:
+    def payment(self, db: Database, body: Body, now: datetime) -> Mapping[str, Any] | Problem:
         """Note what the terminal took for a bill; the same bill again gives the first payment."""
         cents = self._cents(body)
         if isinstance(cents, Problem):
@@ -131,9 +127,10 @@ class Counter:
         if body.get("cents") != cents:
             return Problem(409, "wrong_amount")
         bill, kiosk = body["bill"], body["kiosk_id"]
+        lock(db, "payment")
         count = db.execute("SELECT count(*) FROM payment").fetchone()[0]
         values = (bill, f"Y{count + 1:08d}", cents, kiosk, instant(now))
-        db.execute("INSERT OR IGNORE INTO payment VALUES (?, ?, ?, ?, ?)", values)
+        db.execute("INSERT INTO payment VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", values)
         row = db.execute("SELECT reference, cents, at FROM payment WHERE bill = ?", (bill,)).fetchone()
         return dict(zip(("reference", "cents", "at"), row, strict=True))
 
@@ -223,9 +220,7 @@ def _add_statement(
         return found.response() if isinstance(found, Problem) else JSONResponse(dict(found))
 
 
-def _decided(
-    db: sqlite3.Connection, kind: str, raw: bytes, decide: Decide, now: datetime
-) -> Mapping[str, Any] | Problem:
+def _decided(db: Database, kind: str, raw: bytes, decide: Decide, now: datetime) -> Mapping[str, Any] | Problem:
     text = raw.decode("utf-8", "replace")
     sender = intake.sender_of(db, text)
     if isinstance(sender, Problem):

@@ -1,7 +1,6 @@
 """Departments behind one interface, and a simulated set that notes what each of them gets."""
 
 import csv
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from offline_queue.envelope import Payload
+from portal.database import Database
 
 _LISTING: Final = Path(__file__).with_name("services.tsv")
 UNLISTED: Final = "Unlisted service"
@@ -62,14 +62,14 @@ def department_of(service_id: str) -> str:
 class SimulatedDepartment:
     """Notes each delivery once and counts repeats; keeps no answer: what was in it stays sealed in the portal."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def deliver(self, delivery: Delivery) -> bool:
         """Note the delivery in the caller's transaction."""
         self._db.execute(
             "INSERT INTO received (envelope_id, department, reference, service) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (envelope_id) DO UPDATE SET times = times + 1",
+            " ON CONFLICT (envelope_id) DO UPDATE SET times = received.times + 1",
             (delivery.envelope_id, delivery.department, delivery.reference, delivery.payload.service),
         )
         return True

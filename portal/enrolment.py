@@ -6,7 +6,6 @@ certificate has run out can still ask for the next one.
 
 import hashlib
 import secrets
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from offline_queue.envelope import Json, Malformed, instant, key_id, read_statement, unb64
 from portal import intake
+from portal.database import Database
 from portal.keys import NotInitialisedError, write_private_text
 from portal.problem import Problem
 
@@ -92,7 +92,7 @@ def load_authority(folder: Path) -> Authority:
     return Authority(certificate, key)
 
 
-def make_code(db: sqlite3.Connection, kiosk_id: str, now: datetime) -> str:
+def make_code(db: Database, kiosk_id: str, now: datetime) -> str:
     """A code good once, for this kiosk, for a day; only its hash is kept."""
     code = "-".join("".join(secrets.choice(_CODE_SIGNS) for _ in range(4)) for _ in range(4))
     until = instant(now + timedelta(hours=CODE_HOURS))
@@ -104,9 +104,7 @@ def _code_hash(code: str) -> str:
     return hashlib.sha256(code.strip().upper().encode("utf-8")).hexdigest()
 
 
-def enrol_by_code(
-    db: sqlite3.Connection, text: str, authority: Authority, now: datetime
-) -> Mapping[str, str] | Problem:
+def enrol_by_code(db: Database, text: str, authority: Authority, now: datetime) -> Mapping[str, str] | Problem:
     """Enrol the device key that signed a statement of kind "enrol", and give it a certificate.
 
     The body holds kiosk_id, code, public (the device key) and csr (PEM). The same code by the same key again, because
@@ -137,15 +135,14 @@ def _own_statement(text: str) -> tuple[Mapping[str, Json] | None, bytes]:
     return (None, b"") if isinstance(body, Malformed) else (body, public)
 
 
-def _use_code(db: sqlite3.Connection, code: str, kiosk_id: str, kid: str, now: datetime) -> bool:
-    row = db.execute("SELECT kiosk_id, until, kid FROM enrol_code WHERE hash = ?", (_code_hash(code),)).fetchone()
-    if row is None or row[0] != kiosk_id or row[1] < instant(now) or row[2] not in ("", kid):
-        return False
-    db.execute("UPDATE enrol_code SET kid = ? WHERE hash = ?", (kid, _code_hash(code)))
-    return True
+def _use_code(db: Database, code: str, kiosk_id: str, kid: str, now: datetime) -> bool:
+    """Give a code to the first key that brings it in time; the one statement decides, whatever node asks."""
+    sql = "UPDATE enrol_code SET kid = ? WHERE hash = ? AND kiosk_id = ? AND until >= ? AND kid IN (?, ?)"
+    named = kiosk_id if kiosk_id.isprintable() else ""
+    return db.execute(sql, (kid, _code_hash(code), named, instant(now), "", kid)).rowcount == 1
 
 
-def renew(db: sqlite3.Connection, text: str, authority: Authority, now: datetime) -> Mapping[str, str] | Problem:
+def renew(db: Database, text: str, authority: Authority, now: datetime) -> Mapping[str, str] | Problem:
     """Give an enrolled device its next certificate, for a statement of kind "renew" with kiosk_id and csr (PEM)."""
     sender = intake.sender_of(db, text)
     if isinstance(sender, Problem):

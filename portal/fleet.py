@@ -1,11 +1,12 @@
 """What the portal knows of its kiosks: the newest heartbeat of each, and what should worry somebody."""
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+
+from portal.database import Database
 
 SILENT_AFTER_S: Final = 600
 OLD_AFTER_S: Final = 3600
@@ -27,7 +28,7 @@ class KioskView:
     alarms: tuple[str, ...]
 
 
-def fleet(db: sqlite3.Connection, now: datetime) -> list[KioskView]:
+def fleet(db: Database, now: datetime) -> list[KioskView]:
     """Every enrolled kiosk, the one with the oldest unsent envelope first; one that never spoke comes before all."""
     sql = (
         "SELECT DISTINCT k.kiosk_id, h.at, h.body, h.alarm FROM kiosk k LEFT JOIN heartbeat h USING (kiosk_id)"
@@ -97,8 +98,10 @@ class ReceiptView:
     reference: str
 
 
-def by_number(db: sqlite3.Connection, number: str) -> list[ReceiptView]:
+def by_number(db: Database, number: str) -> list[ReceiptView]:
     """Submissions with this receipt number (one, unless two kiosks share a code)."""
+    if not number.isprintable():
+        return []
     rows = db.execute(
         "SELECT receipt_number, receipt, service, kiosk_id, arrived FROM envelope WHERE receipt_number = ?", (number,)
     )

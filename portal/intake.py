@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-import sqlite3
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from offline_queue.envelope import (
     CHUNK_BYTES,
@@ -25,8 +25,12 @@ from offline_queue.envelope import (
     sign_statement,
     verify_envelope_signature,
 )
+from portal.database import Database, lock
 from portal.fleet import audit_changed
+from portal.objects import Objects, ObjectsUnavailableError
 from portal.problem import Problem
+
+_KEY_ID: Final = re.compile("[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
@@ -76,25 +80,40 @@ def _form_problem(envelope_id: str, packet: Packet, header: Header, recipient_ki
     return None
 
 
-def announce(db: sqlite3.Connection, asked: Announced, signer: Signer, now: datetime) -> Taken | Missing | Problem:
-    """Take note of an envelope, and take it whole if its body came along."""
+def announce(db: Database, asked: Announced, signer: Signer, now: datetime) -> Taken | Missing | Problem:
+    """Take note of an envelope, and take it if all of it is here.
+
+    Missing without a chunk means that all has arrived but lies in the object store: fetch it and `commit`.
+    """
     refusal = device_problem(db, asked)
     if refusal is not None:
         return refusal
-    row = db.execute("SELECT sha256 FROM envelope WHERE id = ?", (asked.header.id,)).fetchone()
-    if row is not None and bytes(row[0]) != asked.packet.sha256:
+    envelope_id, inline = asked.header.id, asked.packet.inline
+    if _insert(db, asked, now):
+        if inline is None:
+            return Missing(tuple(range(len(asked.packet.chunk_sha256))))
+        return _take_next(db, envelope_id, asked.packet.sha256, _place(asked.header), signer, now)
+    row = db.execute("SELECT sha256 FROM envelope WHERE id = ?", (envelope_id,)).fetchone()
+    if bytes(row[0]) != asked.packet.sha256:
         return Problem(409, "conflict", "id")
-    if row is None:
-        _insert(db, asked, now)
-    if asked.packet.inline is not None:
-        _fill(db, asked.header.id, chunks_of(asked.packet.inline))
-    standing = look(db, asked.header.id)
-    if isinstance(standing, Missing) and not standing.chunks:
-        return commit(db, asked.header.id, signer, now)
+    if inline is not None:
+        _fill(db, envelope_id, chunks_of(inline))
+    standing = look(db, envelope_id)
+    if isinstance(standing, Missing) and not standing.chunks and not _in_objects(db, envelope_id):
+        return commit(db, envelope_id, signer, now)
     return standing
 
 
-def device_problem(db: sqlite3.Connection, asked: Announced) -> Problem | None:
+def _in_objects(db: Database, envelope_id: str) -> bool:
+    sql = "SELECT 1 FROM chunk WHERE envelope_id = ? AND object IS NOT NULL LIMIT 1"
+    return db.execute(sql, (envelope_id,)).fetchone() is not None
+
+
+def _place(header: Header) -> tuple[str, str, int]:
+    return (header.kiosk_id, header.case_id, header.case_seq)
+
+
+def device_problem(db: Database, asked: Announced) -> Problem | None:
     """Why this envelope's device may not speak, if so."""
     sender = known_device(db, asked.header.device_kid)
     if isinstance(sender, Problem):
@@ -105,47 +124,67 @@ def device_problem(db: sqlite3.Connection, asked: Announced) -> Problem | None:
     return None if genuine else Problem(422, "bad_signature")
 
 
-def _insert(db: sqlite3.Connection, asked: Announced, now: datetime) -> None:
+def _insert(db: Database, asked: Announced, now: datetime) -> bool:
+    """Note an envelope and its chunks, with their bytes if they came along; false when its id is known."""
     header, packet = asked.header, asked.packet
-    values = (header.id, header.kiosk_id, header.case_id, header.case_seq, header.service, header.receipt_number)
+    values = (header.id, *_place(header), header.service, header.receipt_number)
     stored = (packet.header, packet.sha256, header.size, instant(now), None)
-    db.execute("INSERT INTO envelope VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*values, *stored))
-    rows = [(header.id, n, digest) for n, digest in enumerate(packet.chunk_sha256)]
-    db.executemany("INSERT INTO chunk (envelope_id, n, sha256) VALUES (?, ?, ?)", rows)
+    sql = "INSERT INTO envelope VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING"
+    if db.execute(sql, (*values, *stored)).rowcount == 0:
+        return False
+    pieces: list[bytes | None] = [*chunks_of(packet.inline)] if packet.inline else [None] * len(packet.chunk_sha256)
+    rows = [
+        (header.id, n, digest, piece) for n, (digest, piece) in enumerate(zip(packet.chunk_sha256, pieces, strict=True))
+    ]
+    db.executemany("INSERT INTO chunk (envelope_id, n, sha256, data) VALUES (?, ?, ?, ?)", rows)
+    return True
 
 
-def _fill(db: sqlite3.Connection, envelope_id: str, pieces: list[bytes]) -> None:
+def _fill(db: Database, envelope_id: str, pieces: list[bytes]) -> None:
     rows = [(piece, envelope_id, n) for n, piece in enumerate(pieces)]
-    db.executemany("UPDATE chunk SET data = ? WHERE envelope_id = ? AND n = ? AND data IS NULL", rows)
+    sql = "UPDATE chunk SET data = ? WHERE envelope_id = ? AND n = ? AND data IS NULL AND object IS NULL"
+    db.executemany(sql, rows)
 
 
-def take_chunk(db: sqlite3.Connection, envelope_id: str, n: int, data: bytes) -> Problem | None:
-    """Store one chunk; the same chunk again changes nothing."""
-    sql = "SELECT sha256, data IS NOT NULL FROM chunk WHERE envelope_id = ? AND n = ?"
+def chunk_wanted(db: Database, envelope_id: str, n: int, sha256: bytes) -> bool | Problem:
+    """Whether a chunk of this digest is still to be stored; a Problem when it is not one that was announced."""
+    sql = "SELECT sha256, data IS NULL AND object IS NULL FROM chunk WHERE envelope_id = ? AND n = ?"
     row = db.execute(sql, (envelope_id, n)).fetchone()
     if row is None:
         known = db.execute("SELECT 1 FROM envelope WHERE id = ?", (envelope_id,)).fetchone()
         return Problem(404, "unknown_chunk" if known else "unknown_envelope")
-    if hashlib.sha256(data).digest() != bytes(row[0]):
-        return Problem(422, "digest_mismatch")
-    if not row[1]:
-        db.execute("UPDATE chunk SET data = ? WHERE envelope_id = ? AND n = ?", (data, envelope_id, n))
+    return bool(row[1]) if sha256 == bytes(row[0]) else Problem(422, "digest_mismatch")
+
+
+def take_chunk(db: Database, envelope_id: str, n: int, data: bytes, *, stored_as: str | None = None) -> Problem | None:
+    """Store one chunk, or the name of the object that holds it; the same chunk again changes nothing."""
+    wanted = chunk_wanted(db, envelope_id, n, hashlib.sha256(data).digest())
+    if isinstance(wanted, Problem):
+        return wanted
+    if wanted:
+        kept = (None if stored_as else data, stored_as, envelope_id, n)
+        db.execute("UPDATE chunk SET data = ?, object = ? WHERE envelope_id = ? AND n = ?", kept)
     return None
 
 
-def look(db: sqlite3.Connection, envelope_id: str) -> Taken | Missing | Problem:
+def look(db: Database, envelope_id: str) -> Taken | Missing | Problem:
     """Where an envelope stands."""
     row = db.execute("SELECT receipt FROM envelope WHERE id = ?", (envelope_id,)).fetchone()
     if row is None:
         return Problem(404, "unknown_envelope")
     if row[0] is not None:
         return Taken(row[0], again=True)
-    sql = "SELECT n FROM chunk WHERE envelope_id = ? AND data IS NULL ORDER BY n"
+    sql = "SELECT n FROM chunk WHERE envelope_id = ? AND data IS NULL AND object IS NULL ORDER BY n"
     return Missing(tuple(n for (n,) in db.execute(sql, (envelope_id,))))
 
 
-def commit(db: sqlite3.Connection, envelope_id: str, signer: Signer, now: datetime) -> Taken | Problem:
-    """Take a complete envelope: receipt and delivery row in one transaction; again gives the same receipt."""
+def commit(
+    db: Database, envelope_id: str, signer: Signer, now: datetime, *, body: bytes | None = None
+) -> Taken | Problem:
+    """Take a complete envelope: receipt and delivery row in one transaction; again gives the same receipt.
+
+    `body` is the ciphertext when it does not lie in the rows.
+    """
     standing = look(db, envelope_id)
     if isinstance(standing, (Taken, Problem)):
         return standing
@@ -153,29 +192,57 @@ def commit(db: sqlite3.Connection, envelope_id: str, signer: Signer, now: dateti
         return Problem(409, "chunks_missing", ",".join(map(str, standing.chunks[:20])))
     row = db.execute("SELECT header, sha256, kiosk_id, case_id, case_seq FROM envelope WHERE id = ?", (envelope_id,))
     header, sha256, *place = row.fetchone()
-    if envelope_digest(bytes(header), body_of(db, envelope_id)) != bytes(sha256):
+    ciphertext = body_of(db, envelope_id) if body is None else body
+    if envelope_digest(bytes(header), ciphertext) != bytes(sha256):
         return Problem(422, "digest_mismatch")
+    return _take_next(db, envelope_id, bytes(sha256), place, signer, now)
+
+
+def _take_next(
+    db: Database, envelope_id: str, sha256: bytes, place: Sequence[object], signer: Signer, now: datetime
+) -> Taken | Problem:
+    """Take an envelope behind whatever is being taken on any node: numbers are given in the order of the commits."""
+    lock(db, "delivery")
+    row = db.execute("SELECT receipt FROM envelope WHERE id = ?", (envelope_id,)).fetchone()
+    if row[0] is not None:
+        return Taken(row[0], again=True)  # another node was quicker
     if _place_taken(db, place):
         return Problem(409, "conflict", "case")
-    return _take(db, envelope_id, bytes(sha256), signer, now)
+    return _take(db, envelope_id, sha256, signer, now)
 
 
-def _place_taken(db: sqlite3.Connection, place: list[object]) -> bool:
+def _place_taken(db: Database, place: Sequence[object]) -> bool:
     sql = "SELECT 1 FROM envelope WHERE kiosk_id = ? AND case_id = ? AND case_seq = ? AND receipt IS NOT NULL"
     return db.execute(sql, place).fetchone() is not None
 
 
-def _take(db: sqlite3.Connection, envelope_id: str, sha256: bytes, signer: Signer, now: datetime) -> Taken:
-    seq = db.execute("INSERT INTO delivery (envelope_id) VALUES (?)", (envelope_id,)).lastrowid
+def _take(db: Database, envelope_id: str, sha256: bytes, signer: Signer, now: datetime) -> Taken:
+    (seq,) = db.execute("INSERT INTO delivery (envelope_id) VALUES (?) RETURNING seq", (envelope_id,)).fetchone()
     receipt = sign_receipt(id=envelope_id, sha256=sha256, reference=f"P{seq:08d}", accepted=now, signer=signer)
     db.execute("UPDATE envelope SET receipt = ? WHERE id = ?", (receipt.text, envelope_id))
     return Taken(receipt.text, again=False)
 
 
-def body_of(db: sqlite3.Connection, envelope_id: str) -> bytes:
-    """The ciphertext, joined."""
-    rows = db.execute("SELECT data FROM chunk WHERE envelope_id = ? ORDER BY n", (envelope_id,))
-    return b"".join(bytes(data) for (data,) in rows)
+def pieces_of(db: Database, envelope_id: str) -> list[bytes | str]:
+    """The ciphertext's chunks in order: their bytes, or the names of the objects that hold them."""
+    rows = db.execute("SELECT data, object FROM chunk WHERE envelope_id = ? ORDER BY n", (envelope_id,))
+    return [str(name) if data is None else bytes(data) for data, name in rows]
+
+
+def joined(pieces: Sequence[bytes | str], objects: Objects | None) -> bytes:
+    """The ciphertext. ObjectsUnavailableError."""
+    return b"".join(piece if isinstance(piece, bytes) else _fetched(piece, objects) for piece in pieces)
+
+
+def _fetched(name: str, objects: Objects | None) -> bytes:
+    if objects is None:
+        raise ObjectsUnavailableError("no object store is named, but bytes lie in one")
+    return objects.get(name)
+
+
+def body_of(db: Database, envelope_id: str, objects: Objects | None = None) -> bytes:
+    """The ciphertext, joined. ObjectsUnavailableError."""
+    return joined(pieces_of(db, envelope_id), objects)
 
 
 @dataclass(frozen=True)
@@ -187,15 +254,17 @@ class Sender:
     public: bytes
 
 
-def known_device(db: sqlite3.Connection, kid: str) -> Sender | Problem:
+def known_device(db: Database, kid: str) -> Sender | Problem:
     """The enrolled device with this key id."""
+    if not _KEY_ID.fullmatch(kid):
+        return Problem(401, "unknown_device")
     row = db.execute("SELECT kiosk_id, public, revoked FROM kiosk WHERE kid = ?", (kid,)).fetchone()
     if row is None:
         return Problem(401, "unknown_device")
     return Problem(403, "revoked_device") if row[2] is not None else Sender(kid, row[0], bytes(row[1]))
 
 
-def sender_of(db: sqlite3.Connection, statement: str) -> Sender | Problem:
+def sender_of(db: Database, statement: str) -> Sender | Problem:
     """The device that a signed statement names; its signature is still to be checked."""
     try:
         kid = json.loads(statement)["kid"]
@@ -204,24 +273,31 @@ def sender_of(db: sqlite3.Connection, statement: str) -> Sender | Problem:
     return known_device(db, kid) if isinstance(kid, str) else Problem(400, "malformed")
 
 
-def fleet_statement(db: sqlite3.Connection, signer: Signer) -> str:
+def fleet_statement(db: Database, signer: Signer) -> str:
     """All enrolled device keys, signed, so that a kiosk can prove another's slip without the line."""
     rows = db.execute("SELECT kid, public FROM kiosk WHERE revoked IS NULL ORDER BY kid").fetchall()
     keys: dict[str, Json] = {kid: b64(bytes(public)) for kid, public in rows}
     return sign_statement("fleet", {"keys": keys}, signer)
 
 
-def keep_heartbeat(db: sqlite3.Connection, kiosk_id: str, body: Mapping[str, Any], now: datetime) -> None:
+def keep_heartbeat(db: Database, kiosk_id: str, body: Mapping[str, Any], now: datetime) -> None:
     """Keep a kiosk's newest heartbeat; an alarm about its audit chain stays."""
+    lock(db, f"heartbeat {kiosk_id}")
     row = db.execute("SELECT body, alarm FROM heartbeat WHERE kiosk_id = ?", (kiosk_id,)).fetchone()
     before, alarm = row or (None, "")
     if audit_changed(before, body):
         alarm = "audit_changed"
     db.execute(
-        "INSERT OR REPLACE INTO heartbeat VALUES (?, ?, ?, ?)", (kiosk_id, instant(now), json.dumps(body), alarm)
+        "INSERT INTO heartbeat VALUES (?, ?, ?, ?) ON CONFLICT (kiosk_id) DO UPDATE SET"
+        " at = excluded.at, body = excluded.body, alarm = excluded.alarm",
+        (kiosk_id, instant(now), json.dumps(body), alarm),
     )
 
 
-def enrol(db: sqlite3.Connection, kiosk_id: str, kid: str, public: bytes, now: datetime) -> None:
+def enrol(db: Database, kiosk_id: str, kid: str, public: bytes, now: datetime) -> None:
     """Let a device key speak for a kiosk; the same key again changes nothing but its kiosk."""
-    db.execute("INSERT OR REPLACE INTO kiosk VALUES (?, ?, ?, ?, NULL)", (kid, kiosk_id, public, instant(now)))
+    db.execute(
+        "INSERT INTO kiosk VALUES (?, ?, ?, ?, NULL) ON CONFLICT (kid) DO UPDATE SET"
+        " kiosk_id = excluded.kiosk_id, enrolled = excluded.enrolled, revoked = NULL",
+        (kid, kiosk_id, public, instant(now)),
+    )

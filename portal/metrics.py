@@ -1,11 +1,11 @@
 """Figures for Prometheus, in its text form (exposition format 0.0.4): no library is needed for a dozen lines."""
 
-import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from portal.database import Database
 from portal.fleet import fleet
 
 MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -44,7 +44,7 @@ class Answers:
         ]
 
 
-def gauges(db: sqlite3.Connection, now: datetime) -> list[str]:
+def gauges(db: Database, now: datetime) -> list[str]:
     """What the database and the kiosks' heartbeats say now, as exposition lines."""
     (taken,) = db.execute("SELECT count(*) FROM delivery").fetchone()
     (known,) = db.execute("SELECT count(*) FROM envelope").fetchone()

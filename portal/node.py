@@ -1,7 +1,6 @@
 """What the calls of an ingest node stand on."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -9,8 +8,10 @@ from datetime import datetime
 from typing import TypeVar
 
 from offline_queue.envelope import MAX_HEADER_BYTES, Signer
+from portal.database import Database
 from portal.enrolment import Authority
 from portal.keys import PublicKeys
+from portal.objects import Objects
 from portal.store import Store
 
 T = TypeVar("T")
@@ -42,8 +43,9 @@ class Node:
     limits: Limits
     wall: Callable[[], datetime]
     authority: Authority | None = None
+    objects: Objects | None = None
 
-    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def run(self, work: Callable[[Database], T]) -> T:
         """Run `work` in a transaction and wait for its commit."""
         future: Future[T] = self.store.submit(work)
         return await asyncio.wrap_future(future)

@@ -1,6 +1,5 @@
 """Pages for anybody: whether a slip is genuine. They say no more than genuine or not, the service and the date."""
 
-import sqlite3
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -9,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from offline_queue.envelope import Malformed
 from offline_queue.slip_code import SlipCode, read_slip
 from portal import intake
+from portal.database import Database
 from portal.departments import service_of
 from portal.html import Part, fill, page, style_sheet
 from portal.node import Node
@@ -44,7 +44,7 @@ def add_public_pages(app: FastAPI, node: Node) -> None:
         return _verdict("not-genuine", Part("")) if slip is None else _verdict("genuine", _facts(slip))
 
 
-def genuine_slip(db: sqlite3.Connection, url: str) -> SlipCode | None:
+def genuine_slip(db: Database, url: str) -> SlipCode | None:
     """The slip in a scanned address, if an enrolled kiosk signed it; whose address it is does not matter."""
     code = "?" + urlsplit(url).query
     claimed = read_slip(code)

@@ -5,32 +5,25 @@ Only the kiosk that asked can read the answer: the question carries the public h
 
 import json
 import logging
-import sqlite3
 from dataclasses import asdict
 from datetime import date
-from typing import Final
 
 from offline_queue.envelope import Json, Kem, Malformed, Payload, Recipient, RecipientKey, b64, open_envelope, unb64
+from portal.database import Database, begin
 from portal.desks import Answer, Desk, Question
 
 log = logging.getLogger("portal.worker")
-ANSWERED_TABLES: Final = """
-CREATE TABLE IF NOT EXISTS answered (id TEXT PRIMARY KEY, sealed TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS bill (reference TEXT PRIMARY KEY, cents INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS booked (hold TEXT PRIMARY KEY, slot TEXT NOT NULL);
-"""
 
 
 class Questions:
     """Answers what waits at the ingest node, in the worker's database; an answer leaves with its question."""
 
-    def __init__(self, db: sqlite3.Connection, keys: list[RecipientKey], desk: Desk) -> None:
+    def __init__(self, db: Database, keys: list[RecipientKey], desk: Desk) -> None:
         self._db = db
         self._keys = keys
         self._desk = desk
-        db.executescript(ANSWERED_TABLES)
 
-    def work(self, portal: sqlite3.Connection, today: date) -> int:
+    def work(self, portal: Database, today: date) -> int:
         """Answer all that wait; how many."""
         asked = {row[0]: row[1:] for row in portal.execute("SELECT id, header, body FROM enquiry").fetchall()}
         done = {row[0] for row in self._db.execute("SELECT id FROM answered").fetchall()}
@@ -48,10 +41,11 @@ class Questions:
             log.error("enquiry %s cannot be opened: %s", enquiry_id, payload.code)
         else:
             sealed, answer = self._sealed(enquiry_id, payload, today)
-        self._db.execute("BEGIN IMMEDIATE")
-        self._db.execute("INSERT OR REPLACE INTO answered VALUES (?, ?)", (enquiry_id, sealed))
+        begin(self._db)
+        self._db.execute("INSERT INTO answered VALUES (?, ?) ON CONFLICT DO NOTHING", (enquiry_id, sealed))
         if answer is not None and answer.bill is not None:
-            self._db.execute("INSERT OR IGNORE INTO bill VALUES (?, ?)", (answer.bill.reference, answer.bill.cents))
+            bill = (answer.bill.reference, answer.bill.cents)
+            self._db.execute("INSERT INTO bill VALUES (?, ?) ON CONFLICT DO NOTHING", bill)
         self._db.execute("COMMIT")
 
     def _sealed(self, enquiry_id: str, payload: Payload, today: date) -> tuple[str, Answer | None]:
@@ -69,13 +63,13 @@ class Questions:
             return "", None
 
 
-def note_booking(db: sqlite3.Connection, payload: Payload) -> None:
+def note_booking(db: Database, payload: Payload) -> None:
     """A submission that holds a time makes the booking stand."""
     for value in payload.answers.values():
         hold = _hold_in(value)
         if hold:
             slot = hold.partition("/")[0]
-            db.execute("INSERT OR IGNORE INTO booked VALUES (?, ?)", (hold, slot))
+            db.execute("INSERT INTO booked VALUES (?, ?) ON CONFLICT DO NOTHING", (hold, slot))
 
 
 def _hold_in(value: Json) -> str:

@@ -1,6 +1,7 @@
 """Running an ingest node: its socket, its announcement, and the worker beside it."""
 
 import json
+import os
 import signal
 import socket
 import ssl
@@ -8,6 +9,7 @@ import subprocess
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,8 @@ from portal.guard import CERTIFICATE
 from portal.keys import public_keys, signing_key
 from portal.node import Limits
 from portal.operators import load_operators
-from portal.store import DATABASE, Store, make_database
+from portal.place import DATABASE_VARIABLE, OBJECTS_VARIABLE, Place
+from portal.store import DEPARTMENTS
 
 
 @dataclass(frozen=True)
@@ -51,14 +54,16 @@ class _Announcing(uvicorn.Server):
 
 
 def serve(
-    folder: Path, *, host: str, port: int, with_worker: bool, tls: Tls | None = None, limits: Limits | None = None
+    place: Place, *, host: str, port: int, with_worker: bool, tls: Tls | None = None, limits: Limits | None = None
 ) -> None:
     """Serve until SIGTERM or SIGINT: calls in hand are finished first (5 s at most), then the database is closed."""
-    make_database(folder)  # a folder of an earlier version may lack a table
+    folder = place.folder
     app = create_app(
-        Store(folder / DATABASE),
+        place.open_store(),
         signing_key(folder),
         public_keys(folder),
+        departments=partial(place.reading, DEPARTMENTS),
+        objects=place.open_objects(),
         limits=limits,
         operators=load_operators(folder),
         authority=load_authority(folder),
@@ -77,7 +82,7 @@ def serve(
     listener = _listen(host, port)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _ended_well)  # the server raises the signal again when it has shut down
-    with _worker_beside(folder) if with_worker else nullcontext():
+    with _worker_beside(place) if with_worker else nullcontext():
         _Announcing(config).run(sockets=[listener])
 
 
@@ -111,9 +116,11 @@ def _listen(host: str, port: int) -> socket.socket:
 class _worker_beside(AbstractContextManager[None]):  # noqa: N801 - read as a function
     """A worker process that ends with this one, whatever ends it: its standard input closes then."""
 
-    def __init__(self, folder: Path) -> None:
-        command = [sys.executable, "-m", "portal", "worker", "--data", str(folder), "--until-input-ends"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE)
+    def __init__(self, place: Place) -> None:
+        command = [sys.executable, "-m", "portal", "worker", "--data", str(place.folder), "--until-input-ends"]
+        # By the environment, not by arguments: a URL may hold a password, and arguments are for everybody to see.
+        environment = {**os.environ, DATABASE_VARIABLE: place.database, OBJECTS_VARIABLE: place.objects}
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
 
     def __exit__(self, *_: object) -> None:
         if self._process.stdin is not None:

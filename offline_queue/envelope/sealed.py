@@ -124,8 +124,8 @@ def _plausible(header: Header) -> bool:
     numbers = (header.case_seq, header.size)
     return (
         is_uuid(header.id)
-        and all(isinstance(text, str) and 0 < len(text) <= 64 for text in texts)
-        and all(type(number) is int and number >= 0 for number in numbers)
+        and all(isinstance(text, str) and 0 < len(text) <= 64 and text.isprintable() for text in texts)
+        and all(type(number) is int and 0 <= number < 2**31 for number in numbers)
         and TAG_BYTES < header.size <= MAX_BODY_BYTES
         and len(header.nonce) == NONCE_BYTES
         and 0 < len(header.wraps) <= 16

@@ -194,3 +194,10 @@ def test_private_keys_do_not_show() -> None:
     key = StatementKey.generate()
     assert key.private.hex() not in repr(key)
     assert str(key.private) not in repr(key)
+
+
+@pytest.mark.parametrize("bent", [{"case_seq": 2**31}, {"service": "a\x00b"}, {"case_id": "line\nbreak"}])
+def test_a_header_that_no_database_could_hold_is_refused(bent: dict[str, object]) -> None:
+    head = replace(Bench().sealed().head, **bent)  # type: ignore[arg-type]
+    head.__dict__.pop("_core", None)
+    assert parse_header(head.encode()) == Malformed("header")

@@ -8,7 +8,23 @@ import pytest
 import requests
 
 from tests.offline_queue.samples import Bench
+from tests.portal.postgres_server import PostgresServer, postgres_server
 from tests.portal.process import PortalProcess
+
+ENGINES = ["sqlite", "postgresql"]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One server for all tests of a run."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(params=ENGINES)
+def database(request: pytest.FixtureRequest) -> str:
+    """A fresh database of each engine: the URL that a portal is given ("" is SQLite)."""
+    return "" if request.param == "sqlite" else str(request.getfixturevalue("postgres").database())
 
 
 @pytest.fixture(scope="module")

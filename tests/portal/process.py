@@ -1,6 +1,7 @@
 """A real portal in a process of its own, for tests."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -12,9 +13,10 @@ from offline_queue.envelope import Signer
 from offline_queue.trust import PortalTrust
 
 
-def portal_command(*arguments: str) -> str:
+def portal_command(*arguments: str, **environment: str) -> str:
     """Run one portal command to its end; its standard output."""
-    done = subprocess.run([sys.executable, "-m", "portal", *arguments], capture_output=True, text=True, timeout=30)
+    command = [sys.executable, "-m", "portal", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, env={**os.environ, **environment})
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -27,15 +29,25 @@ class PortalProcess:
     port: int = 0
     process: "subprocess.Popen[str] | None" = None
     options: tuple[str, ...] = ()
+    database: str = ""
+    objects: str = ""
 
     @classmethod
-    def make(cls, folder: Path, *options: str) -> "PortalProcess":
-        portal_command("init", "--data", str(folder))
-        return cls(folder, options=options)
+    def make(cls, folder: Path, *options: str, database: str = "", objects: str = "") -> "PortalProcess":
+        made = cls(folder, options=options, database=database, objects=objects)
+        made.command("init")
+        return made
+
+    def command(self, verb: str, *arguments: str) -> str:
+        """One command on this portal, to its end."""
+        return portal_command(verb, "--data", str(self.folder), *arguments, **self.environment)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"PORTAL_DATABASE": self.database, "PORTAL_OBJECTS": self.objects}
 
     def enrol(self, kiosk_id: str, key: Signer) -> None:
-        arguments = ("--kiosk-id", kiosk_id, "--public-key", key.public_bytes.hex())
-        portal_command("enrol", "--data", str(self.folder), *arguments)
+        self.command("enrol", "--kiosk-id", kiosk_id, "--public-key", key.public_bytes.hex())
 
     @property
     def trust(self) -> PortalTrust:
@@ -49,7 +61,9 @@ class PortalProcess:
 
     def start(self) -> "PortalProcess":
         command = [sys.executable, "-m", "portal", "serve", "--data", str(self.folder), "--port", str(self.port)]
-        self.process = subprocess.Popen([*command, *self.options], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [*command, *self.options], stdout=subprocess.PIPE, text=True, env={**os.environ, **self.environment}
+        )
         assert self.process.stdout is not None
         self.port = json.loads(self.process.stdout.readline())["port"]
         return self
@@ -66,6 +80,6 @@ class PortalProcess:
 
     def received(self) -> list[dict[str, Any]]:
         """What the departments got, after delivering what is there."""
-        portal_command("worker", "--data", str(self.folder), "--once")
-        listed: list[dict[str, Any]] = json.loads(portal_command("received", "--data", str(self.folder), "--json"))
+        self.command("worker", "--once")
+        listed: list[dict[str, Any]] = json.loads(self.command("received", "--json"))
         return listed

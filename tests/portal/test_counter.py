@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,10 @@ from offline_queue.envelope import Payload, uuid7
 from offline_queue.portal_client import Kind, PortalClient, Trouble
 from portal.counter import Counter
 from portal.desks import SimulatedDesk
+from portal.place import Place
 from portal.problem import Problem
-from portal.questions import ANSWERED_TABLES, note_booking
-from portal.store import make_database
+from portal.questions import note_booking
+from portal.store import DEPARTMENTS
 from tests.offline_queue.samples import Bench, eventually
 from tests.portal.process import PortalProcess
 
@@ -135,12 +137,11 @@ def test_an_answer_is_handed_out_once_and_then_forgotten(desk: Desk, portal: Por
 
 
 def test_a_hold_lapses_unless_a_submission_has_booked_it(tmp_path: Path) -> None:
-    make_database(tmp_path)
-    departments = tmp_path / "departments.db"
-    counter = Counter(SimulatedDesk(), departments)
+    place = Place(tmp_path)
+    place.open_store().close()
+    counter = Counter(SimulatedDesk(), partial(place.reading, DEPARTMENTS))
     slot = SimulatedDesk().offers("HK-IDD-03", NOON.date())[0].id
-    with closing(sqlite3.connect(tmp_path / "portal.db")) as db, closing(sqlite3.connect(departments)) as worker:
-        worker.executescript(ANSWERED_TABLES)
+    with closing(place.connect()) as db, closing(place.connect_worker()) as worker:
         holds = [counter.hold(db, {"service": "HK-IDD-03", "slot": slot, "hold": uuid7(NOON)}, NOON) for _ in range(3)]
         assert counter.hold(db, {"service": "HK-IDD-03", "slot": slot, "hold": uuid7(NOON)}, NOON) == Problem(
             409, "slot_full"
@@ -149,7 +150,6 @@ def test_a_hold_lapses_unless_a_submission_has_booked_it(tmp_path: Path) -> None
         assert not isinstance(first, Problem)
         answer = {"id": first["hold"], "office": "x", "starts": "y"}
         note_booking(worker, Payload("HK-IDD-03", "1", "en", {"appointment": answer}, {}))
-        worker.commit()
         later = counter.slots(db, {"service": "HK-IDD-03"}, NOON + timedelta(minutes=31))
     assert not isinstance(later, Problem)
     assert {row["id"]: row["free"] for row in later["slots"]}[slot] == 2

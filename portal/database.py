@@ -1,0 +1,50 @@
+"""What the portal asks of a database, whichever it is: SQLite in a file, or PostgreSQL by a URL.
+
+The statements are written once, with `?` marks, in the part of SQL that both engines read alike. They run in
+READ COMMITTED at least; what must be decided by one caller at a time takes a named `lock` first.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+
+class Cursor(Protocol):
+    """What a statement gives back."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows a changing statement touched."""
+
+    def fetchone(self) -> Any:
+        """The next row (a tuple) or None."""
+
+    def fetchall(self) -> list[Any]:
+        """The rows left."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """Row by row."""
+
+
+class Database(Protocol):
+    """One connection: sqlite3's own, or `portal.postgres.Postgres`."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Cursor:
+        """Run one statement."""
+
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> Any:
+        """Run one statement for each row of parameters."""
+
+    def close(self) -> None:
+        """Close; an open transaction is rolled back."""
+
+
+def lock(db: Database, name: str) -> None:
+    """Be the only transaction with this name until the end; SQLite has one writer anyway, so nothing to do there."""
+    if not isinstance(db, sqlite3.Connection):
+        db.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (name,))
+
+
+def begin(db: Database) -> None:
+    """Begin a transaction that will write."""
+    db.execute("BEGIN IMMEDIATE" if isinstance(db, sqlite3.Connection) else "BEGIN")

@@ -1,0 +1,186 @@
+"""Both databases keep the same promises: what commits stays, what fails leaves nothing, many at once do not mix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import wait
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from psycopg.errors import LockNotAvailable
+
+from offline_queue.bundle import whole_packet
+from offline_queue.envelope import Packet, chunk_digests, chunks_of
+from portal import intake
+from portal.database import Database, begin, lock
+from portal.intake import Announced, Taken
+from portal.place import Place
+from portal.problem import Problem
+from portal.schema import PORTAL_STEPS, migrate
+from portal.store import DatabaseUnavailableError, Store
+from tests.offline_queue.samples import NOON, Bench, eventually, payload
+from tests.portal.postgres_server import PostgresServer
+
+
+@pytest.fixture
+def place(tmp_path: Path, database: str) -> Place:
+    return Place(tmp_path, database)
+
+
+@pytest.fixture
+def store(place: Place) -> Iterator[Store]:
+    opened = place.open_store()
+    yield opened
+    opened.close()
+
+
+def announced(bench: Bench, **options: object) -> Announced:
+    sealed = bench.sealed(payload(), **options)  # type: ignore[arg-type]
+    kids = frozenset(recipient.kid for recipient in bench.recipients)
+    asked = intake.read_announcement(sealed.head.id, whole_packet(sealed).encode(), kids)
+    assert isinstance(asked, Announced)
+    return asked
+
+
+def known(store: Store) -> Bench:
+    bench = Bench()
+    store.submit(lambda db: intake.enrol(db, "kiosk-1", bench.device.key_id, bench.device.public_bytes, NOON)).result()
+    return bench
+
+
+def count(store: Store, table: str) -> int:
+    return int(store.submit(lambda db: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]).result())  # noqa: S608
+
+
+def test_a_failing_job_leaves_nothing_and_takes_nobody_along(store: Store) -> None:
+    def bad(db: Database) -> None:
+        db.execute("INSERT INTO hold VALUES ('bad', 's', 'u')")
+        raise RuntimeError("a defect")
+
+    def good(db: Database, name: str) -> str:
+        db.execute("INSERT INTO hold VALUES (?, 's', 'u')", (name,))
+        return name
+
+    futures = [store.submit(bad if n % 3 == 0 else lambda db, n=n: good(db, str(n))) for n in range(30)]
+    wait(futures, timeout=10)
+    assert [isinstance(future.exception(), RuntimeError) for future in futures] == [n % 3 == 0 for n in range(30)]
+    assert count(store, "hold") == 20
+
+
+def test_a_statement_that_the_database_refuses_is_the_databases_trouble(store: Store) -> None:
+    future = store.submit(lambda db: db.execute("INSERT INTO nowhere VALUES (1)"))
+    assert isinstance(future.exception(timeout=10), DatabaseUnavailableError)
+    assert count(store, "hold") == 0
+
+
+def test_the_same_envelope_sent_many_times_at_once_has_one_effect_and_one_receipt(store: Store) -> None:
+    bench = known(store)
+    asked = announced(bench)
+    futures = [store.submit(lambda db: intake.announce(db, asked, bench.portal, NOON)) for _ in range(24)]
+    answers = [future.result(timeout=20) for future in futures]
+    assert all(isinstance(answer, Taken) for answer in answers)
+    assert len({answer.receipt for answer in answers if isinstance(answer, Taken)}) == 1
+    assert [answer.again for answer in answers if isinstance(answer, Taken)].count(False) == 1
+    assert count(store, "delivery") == 1
+
+
+def test_rivals_for_one_place_in_a_case_get_it_once(store: Store) -> None:
+    bench = known(store)
+    rivals = [announced(bench, case_id="one") for _ in range(8)]
+    futures = [store.submit(lambda db, r=rival: intake.announce(db, r, bench.portal, NOON)) for rival in rivals]
+    answers = [future.result(timeout=20) for future in futures]
+    assert [isinstance(answer, Taken) for answer in answers].count(True) == 1
+    assert [answer for answer in answers if isinstance(answer, Problem)] == [Problem(409, "conflict", "case")] * 7
+
+
+def test_numbers_are_given_in_the_order_of_the_commits(tmp_path: Path, postgres: PostgresServer) -> None:
+    """The worker reads on from the last number it saw: one that appeared late below it would be lost."""
+    place = Place(tmp_path, postgres.database())
+    store = place.open_store()
+    bench = known(store)
+    store.close()
+    with closing(place.connect()) as first, closing(place.connect()) as second:
+        second.execute("SET lock_timeout = 100")
+        begin(first)
+        assert isinstance(intake.announce(first, announced(bench), bench.portal, NOON), Taken)
+        begin(second)
+        with pytest.raises(LockNotAvailable):
+            intake.announce(second, announced(bench), bench.portal, NOON)
+        second.execute("ROLLBACK")
+        first.execute("COMMIT")
+        begin(second)
+        assert isinstance(intake.announce(second, announced(bench), bench.portal, NOON), Taken)
+        second.execute("COMMIT")
+
+
+def test_two_nodes_that_commit_one_envelope_at_once_give_one_receipt(tmp_path: Path, postgres: PostgresServer) -> None:
+    place = Place(tmp_path, postgres.database())
+    store = place.open_store()
+    bench = known(store)
+    sealed = bench.sealed(payload(pictures=1))
+    kids = frozenset(recipient.kid for recipient in bench.recipients)
+    bare = Packet(sealed.header, sealed.sha256, sealed.signature, chunk_digests(sealed.ciphertext))
+    asked = intake.read_announcement(sealed.head.id, bare.encode(), kids)
+    assert isinstance(asked, Announced)
+    store.submit(lambda db: intake.announce(db, asked, bench.portal, NOON)).result()
+    for n, piece in enumerate(chunks_of(sealed.ciphertext)):
+        store.submit(lambda db, n=n, piece=piece: intake.take_chunk(db, sealed.head.id, n, piece)).result()
+    with closing(place.connect()) as other:
+        begin(other)
+        first = intake.commit(other, sealed.head.id, bench.portal, NOON)
+        second = store.submit(lambda db: intake.commit(db, sealed.head.id, bench.portal, NOON))
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        eventually(lambda: other.execute(waiting).fetchone()[0] == 1)
+        other.execute("COMMIT")
+    answer = second.result(timeout=10)
+    assert isinstance(first, Taken)
+    assert isinstance(answer, Taken)
+    assert (answer.receipt, answer.again) == (first.receipt, True)
+    store.close()
+
+
+def test_a_lock_lets_one_through_at_a_time(store: Store) -> None:
+    def add(db: Database) -> None:
+        lock(db, "slot")
+        (held,) = db.execute("SELECT count(*) FROM hold").fetchone()
+        if held < 3:
+            db.execute("INSERT INTO hold VALUES (?, 's', 'u')", (f"h{held}",))
+
+    wait([store.submit(add) for _ in range(20)], timeout=20)
+    assert count(store, "hold") == 3
+
+
+def test_a_database_of_an_earlier_version_is_brought_forward_and_a_later_one_is_left_alone(place: Place) -> None:
+    with closing(place.connect()) as db:
+        assert migrate(db, "portal", PORTAL_STEPS[:1]) == 1
+        db.execute("INSERT INTO kiosk VALUES ('kid', 'kiosk', ?, 'then', NULL)", (b"key",))
+        assert migrate(db, "portal", PORTAL_STEPS) == len(PORTAL_STEPS)
+        assert db.execute("SELECT kiosk_id FROM kiosk").fetchone()[0] == "kiosk"
+        assert db.execute("SELECT object FROM chunk").fetchall() == []
+        with pytest.raises(ValueError, match="this program knows 1"):
+            migrate(db, "portal", PORTAL_STEPS[:1])
+
+
+def test_a_step_that_fails_is_undone_whole(place: Place) -> None:
+    steps = (*PORTAL_STEPS, "CREATE TABLE half (a TEXT);\nINSERT INTO nowhere VALUES (1)")
+    with closing(place.connect()) as db:
+        migrate(db, "portal", PORTAL_STEPS)
+        with pytest.raises(Exception, match="nowhere"):
+            migrate(db, "portal", steps)
+        assert migrate(db, "portal", PORTAL_STEPS) == len(PORTAL_STEPS)
+        with pytest.raises(Exception, match="half"):
+            db.execute("SELECT * FROM half")
+
+
+def test_a_restarted_server_costs_no_answer_and_one_that_is_away_is_said_so(
+    tmp_path: Path, postgres: PostgresServer
+) -> None:
+    store = Place(tmp_path, postgres.database()).open_store()
+    assert count(store, "hold") == 0
+    postgres.stop()
+    futures = [store.submit(lambda db: db.execute("SELECT 1")) for _ in range(20)]
+    assert all(isinstance(future.exception(timeout=20), DatabaseUnavailableError) for future in futures)
+    postgres.start()
+    assert [count(store, "hold") for _ in range(8)] == [0] * 8
+    store.close()
