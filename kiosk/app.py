@@ -6,7 +6,7 @@ KioskStartError   the kiosk cannot start; its text is a sentence for the technic
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from functools import partial
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from hardware.device import Fault
 from hardware.printer import Block, PrintOutcome, Result
 from kiosk.answer_slip import AnswerSlip, answer_blocks, answer_code
+from kiosk.case_slip import CaseAnswer, CasePart, CaseSlip, case_blocks
 from kiosk.catalogue import Catalogue, CatalogueError, Language, load_catalogue
 from kiosk.catalogue.model import Payment, Service, Slot
 from kiosk.config import Config, ConfigError
@@ -24,10 +25,13 @@ from kiosk.desk import Answer, Desk
 from kiosk.devices import Devices, build_devices
 from kiosk.embedded_portal import EmbeddedPortal
 from kiosk.flow import engine
+from kiosk.flow.case import Case
 from kiosk.flow.state import FlowState
 from kiosk.identity.evidence import Evidence
+from kiosk.journey import Bundle
 from kiosk.receipt import SlipContent, moment_text, slip_blocks
-from kiosk.submission import SavedVisit, Sender, submit
+from kiosk.slip_plan import with_plan
+from kiosk.submission import SavedVisit, Sender, submit, submit_case
 from kiosk.take_home import Paper, Printed, Printer, checklist_blocks
 from kiosk.typing import Engines
 from offline_queue.faults import QueueFault
@@ -154,6 +158,14 @@ class Kiosk:
         self.look_at_store()
         return saved
 
+    def submit_case(
+        self, moment: Case, language: Language, evidence: Evidence | None = None
+    ) -> tuple[SavedVisit, ...] | QueueFault:
+        """Seal one envelope for each department and commit them together."""
+        saved = submit_case(self.sender, moment, language, self.now(), evidence)
+        self.look_at_store()
+        return saved
+
     def delivery(self, envelope_id: str) -> str:
         """Where a saved envelope stands: waiting, sending, delivered or refused."""
         for item in self.sender.outbox.items():
@@ -181,6 +193,44 @@ class Kiosk:
         )
         blocks = slip_blocks(content, self.catalogue.texts, language, office)
         return self._paper(saved.envelope_id, "slip_paper.title", blocks, language, Printer.ROLL)
+
+    def case_slip(
+        self,
+        saved: Sequence[SavedVisit],
+        bundle: Bundle,
+        language: Language,
+        *,
+        answers: Mapping[str, Answer],
+        delivered: Collection[str],
+    ) -> Paper:
+        """The one slip of a case: a reference for every department; `delivered` are the envelopes that arrived."""
+        site = self.config.site
+        office: Language = "zh_Hant" if site.side == "HK" else "zh_Hans"
+        event = self.catalogue.events.get(bundle.event)
+        content = CaseSlip(
+            event_key=event.title_key if event else "",
+            parts=tuple(self._case_part(each, bundle, each.envelope_id in delivered) for each in saved),
+            answers=tuple(_said(bundle, matter, answer) for matter, answer in answers.items()),
+            saved_at=saved[0].saved_at if saved else self.now(),
+            site=site.name(language),
+            site_office=site.name(office),
+            kiosk_id=site.id,
+        )
+        job = saved[0].envelope_id if saved else f"answer-{next(iter(answers.values())).reference}"
+        blocks = case_blocks(content, self.catalogue.texts, language, office)
+        return self._paper(job, "slip_paper.title", blocks, language, Printer.ROLL)
+
+    def _case_part(self, saved: SavedVisit, bundle: Bundle, delivered: bool) -> CasePart:
+        flows = [bundle.flow_of(matter) for matter in saved.matters]
+        found = [filled.value for flow in flows for filled in flow.walk.facts.values()]
+        return CasePart(
+            receipt_number=saved.receipt_number,
+            services=tuple(flow.service for flow in flows),
+            fees_cents={flow.service.id: engine.fee_cents(flow) for flow in flows},
+            delivered=delivered,
+            code_url=with_plan(self.slip_code(saved), bundle.event, bundle.matters),
+            appointments=tuple(value for value in found if isinstance(value, Slot)),
+        )
 
     def answer(self, answer: Answer, flow: FlowState, language: Language) -> Paper:
         """What a department answered, with a code that proves who printed it and when."""
@@ -236,6 +286,12 @@ class Kiosk:
                 if end.outcome.result is not Result.FAILED:
                     break
         return end
+
+
+def _said(bundle: Bundle, matter: str, answer: Answer) -> CaseAnswer:
+    flow = bundle.flow_of(matter)
+    paid = next((f.value for f in flow.walk.facts.values() if isinstance(f.value, Payment)), None)
+    return CaseAnswer(flow.service, answer, paid)
 
 
 def build_kiosk(

@@ -67,13 +67,17 @@ def demo(config_file: Path, windowed: str, out: Path) -> None:
         from screens.dock import run_demo
 
         raise SystemExit(run_demo(config, _size(windowed)))
+    chosen = ("HK-WEL-01",)
     for name, language, offline in (("online", "en", False), ("offline", "zh_Hant", True)):
-        _rehearse(config, "HK-WEL-01", language, out / name, {"offline": offline}, as_json=False)
+        _rehearse(config, chosen, language, out / name, {"offline": offline}, as_json=False)
 
 
 @main.command()
 @config_option
-@click.option("--service", required=True, help="The service's id, for example HK-WEL-01.")
+@click.option(
+    "--service", "chosen", multiple=True, help="The service's id, for example HK-WEL-01; several make one case."
+)
+@click.option("--event", default="", help="A life event in place of services, for example retire.")
 @click.option(
     "--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The language of the visit."
 )
@@ -99,7 +103,8 @@ def demo(config_file: Path, windowed: str, out: Path) -> None:
 @json_option
 def rehearse(
     config_file: Path,
-    service: str,
+    chosen: tuple[str, ...],
+    event: str,
     language: str,
     out: Path,
     offline: bool,
@@ -111,8 +116,10 @@ def rehearse(
     """Play a whole visit through the real screens, without a display."""
     config = load_config(config_file)
     person = "" if typed else "elder"
+    if bool(chosen) == bool(event):
+        raise click.UsageError("Name a --service (or several), or one --event.")
     how = {"offline": offline, "faults": faults, "person": person, "document": document}
-    _rehearse(config, service, language, out, how, as_json=as_json)
+    _rehearse(config, chosen, language, out, how, as_json=as_json, event=event)
 
 
 def _list_faults(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
@@ -125,12 +132,13 @@ def _list_faults(context: click.Context, _parameter: click.Parameter, wanted: bo
 
 def _rehearse(
     config: Config,
-    service: str,
+    chosen: tuple[str, ...],
     language: str,
     out: Path,
     how: dict[str, Any],
     *,
     as_json: bool,
+    event: str = "",
 ) -> None:
     from screens.main import ScreenStartError
     from screens.play import rehearse as play
@@ -138,17 +146,23 @@ def _rehearse(
 
     if unknown := set(how.get("faults", ())) - set(FAULTS):
         raise click.BadParameter(f"{', '.join(unknown)}; known are {', '.join(FAULTS)}", param_hint="--fault")
-    if service not in load_catalogue(ASSETS).services:
-        raise click.BadParameter(f"{service} is not offered here; see `services list`", param_hint="--service")
+    catalogue = load_catalogue(ASSETS)
+    for service in chosen:
+        if service not in catalogue.services:
+            raise click.BadParameter(f"{service} is not offered here; see `services list`", param_hint="--service")
+    if event and event not in catalogue.events:
+        raise click.BadParameter(f"{event}; known are {', '.join(catalogue.events)}", param_hint="--event")
+    first, *more = chosen or ("",)
     try:
-        record = play(config, service=service, language=spoken(language), out=out, **how)
+        record = play(config, service=first, more=more, event=event, language=spoken(language), out=out, **how)
     except (RehearsalError, ScreenStartError) as error:
         refuse(str(error))
     if as_json:
         click.echo(json.dumps(asdict(record), ensure_ascii=False))
         return
     line = "with the line down" if record.offline else "online"
-    click.echo(f"{service} in {language}, {line}: {record.receipt_number}, {record.delivery}")
+    what, numbers = event or " + ".join(chosen), ", ".join(record.parts) or record.receipt_number
+    click.echo(f"{what} in {language}, {line}: {numbers}, {record.delivery}")
     for step in record.steps:
         click.echo(f"  {step.seconds:6.2f} s  {step.page:<10} {out / step.picture if step.picture else ''}")
     click.echo(f"  slip: {out / 'slip.png'}   record: {out / 'visit.json'}")

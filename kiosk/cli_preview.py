@@ -17,6 +17,7 @@ from kiosk.config import Config
 from kiosk.embedded_portal import EmbeddedPortal
 from kiosk.flow.journeys import pages
 from kiosk.flow.state import FlowState
+from kiosk.journey import Single
 from kiosk.pages import DRAWN_KINDS
 from kiosk.session import Session
 from screens.glass import Glass, NotSeenError, wait_until
@@ -204,7 +205,7 @@ class _Preview:
 
 def _stand(session: Session, state: FlowState, *, typing: bool) -> None:
     """Be at this step as if it had just been reached."""
-    session.flow = state
+    session.journey = Single(state)
     session._arrive(1)
     if typing:
         session.type_instead()

@@ -27,6 +27,8 @@ class Finding:
         self.category = ""
         self.list_page = 0
         self.query = ""
+        self._found_for: tuple[str, Language] = ("", "en")
+        self._found: tuple[ListedService, ...] = ()
 
     def _go(self, place: Page, direction: int) -> None:
         self.place, self.direction = place, direction
@@ -46,12 +48,16 @@ class Finding:
         return tuple(sorted(rows, key=lambda row: not self.offered(row)))
 
     def found(self) -> tuple[ListedService, ...]:
-        """The services that fit what was typed into the search."""
-        return self.catalogue.search(self.query, self.language)[:FOUND_A_PAGE] if self.query.strip() else ()
+        """The services that fit what was typed into the search; asked once however often a page looks."""
+        asked = (self.query.strip(), self.language)
+        if self._found_for != asked:
+            self._found_for = asked
+            self._found = self.catalogue.search(*asked)[:FOUND_A_PAGE] if asked[0] else ()
+        return self._found
 
     def show_side(self, side: str) -> None:
         """Touch one of the two shores."""
-        self.side = side
+        self.side, self.list_page = side, 0
 
     def open_category(self, category: str) -> None:
         """Touch a category."""

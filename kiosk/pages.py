@@ -14,6 +14,9 @@ class Page(StrEnum):
     HOME = "Home"
     SERVICES = "Services"
     SEARCH = "Search"
+    EVENTS = "Events"
+    EVENT = "Event"
+    CASE = "Case"
     CHECKLIST = "Checklist"
     IDENTIFY = "Identify"
     CHIP_KEY = "ChipKey"
@@ -30,6 +33,7 @@ class Page(StrEnum):
     CONSENT = "Consent"
     SENDING = "Sending"
     SAVED = "Saved"
+    SAVED_CASE = "SavedCase"
     SLIP = "Slip"
     STOPPED = "Stopped"
 

@@ -5,6 +5,7 @@ Pure: values in, blocks out. The raster, the screen picture and the paper all co
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,7 +46,7 @@ def slip_blocks(slip: SlipContent, texts: Texts, language: Language, office_lang
         Text(moment_text(slip.saved_at, language), "body"),
         Space(8),
         Text(say(slip.service.title_key), "title", bold=True),
-        Text(f"{department}　{_fee(slip, texts, language)}", "body"),
+        Text(f"{department}　{fee_text(slip.fee_cents, slip.service.fee.currency, say, language)}", "body"),
         Text(say("slip_paper.delivered" if slip.delivered else "slip_paper.saved", department=department), "body"),
     ]
     if slip.appointment is not None:
@@ -79,10 +80,8 @@ def moment_text(moment: datetime, language: Language) -> str:
     return f"{date_text(moment.date(), language)}　{time_text(moment, language)}"
 
 
-def _fee(slip: SlipContent, texts: Texts, language: Language) -> str:
-    if slip.fee_cents is None:
-        return texts.say(language, "slip_paper.fee_by_department")
-    if slip.fee_cents == 0:
-        return texts.say(language, "slip_paper.free")
-    amount = money_text(slip.fee_cents, slip.service.fee.currency, language)
-    return texts.say(language, "slip_paper.fee", fee=amount)
+def fee_text(cents: int | None, currency: str, say: Callable[..., str], language: Language) -> str:
+    """A fee on a slip; None where the department sets it."""
+    if cents is None:
+        return say("slip_paper.fee_by_department")
+    return say("slip_paper.fee", fee=money_text(cents, currency, language)) if cents else say("slip_paper.free")

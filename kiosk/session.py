@@ -1,43 +1,39 @@
 """One visit, from the first touch to the wipe: which page is due, what was typed, what is known.
 
 The session lives in memory on the GUI thread and knows no Qt. Every intent of a resident is one method;
-`page` says what to draw next and `direction` which way it moved.
+`page` says what to draw next and `direction` which way it moved. What it goes through is a `Journey`: a service by
+itself or a case of many matters, and hardly anything here has to know which.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from kiosk.catalogue import Capture, Catalogue, Fact, Language, Step
+from kiosk.at_the_desk import AtTheDesk
+from kiosk.catalogue import Capture, Catalogue, Language, Step
 from kiosk.catalogue.model import Item, Payment, Slot
-from kiosk.desk import Answer, Bill, Offer
-from kiosk.entries import Entry, next_id, without, written
-from kiosk.fields import CHOICE_TYPES, iso_date, laid_out, spaced_date, typed
-from kiosk.finding import Finding
-from kiosk.flow import engine
+from kiosk.entries import Entry, next_id, written
+from kiosk.fields import CHOICE_TYPES, iso_date, spaced_date
+from kiosk.flow import case, engine
 from kiosk.flow.answers import take_entry
-from kiosk.flow.state import Filled, FlowState, Problem, Refused
-from kiosk.flow.validation import check
+from kiosk.flow.state import Filled, Problem, Refused
 from kiosk.identity.evidence import Evidence
-from kiosk.identity.unlocking import Unlocking
-from kiosk.pages import BY_KIND, Page, Stop
+from kiosk.journey import Bundle, Journey, Single, counted
+from kiosk.pages import Page, Stop
 from kiosk.submission import SavedVisit
 
 SERVICES_A_PAGE: Final = 4
-LONGEST_ANSWER: Final = 400
 LONGEST_QUERY: Final = 40
 __all__ = ["CHOICE_TYPES", "Page", "Session", "Stop", "iso_date", "spaced_date"]
 
 
-class Session(Unlocking, Finding):
-    """The one visit at this kiosk. `offered` tells which services can be finished here."""
+class Session(AtTheDesk):
+    """The one visit at this kiosk."""
 
     def __init__(self, catalogue: Catalogue, *, today: Callable[[], date], home_side: str = "HK") -> None:
-        super().__init__(catalogue, home_side)
-        self._today = today
+        super().__init__(catalogue, home_side, today)
         self.end()
 
     # ---- begin and end ----
@@ -51,53 +47,29 @@ class Session(Unlocking, Finding):
     def end(self) -> None:
         """Wipe the visit: nothing a resident said, showed or typed is left here."""
         self._look_again()
-        self.flow: FlowState | None = None
-        self.drafts: dict[str, str] = {}
-        self.problems: Mapping[str, Problem] = {}
+        self._plan_again()
+        self.journey = None
+        self.drafts = {}
+        self.problems = {}
         self.active = ""
         self.part = 0
         self.typing_identity = False
+        self.looking_at_matters = False
         self.forget_document()
-        self.picture: Capture | None = None
-        self.items: tuple[Item, ...] = ()
-        self.entry: Entry | None = None
+        self.picture = None
+        self.items = ()
+        self.entry = None
         self.review_page = 0
-        self.saved: SavedVisit | None = None
-        self.answer: Answer | None = None
-        self._answered_for = ""
-        self.offers: tuple[Offer, ...] | None = None
+        self.all_saved = ()
+        self._said = {}
+        self.offers = None
         self.picked = ""
-        self.stop: Stop | None = None
+        self.stop = None
         self.overlay = ""
         self.contrast = "paper"
         self.still = False
 
     # ---- where we are ----
-
-    @property
-    def page(self) -> Page:
-        """The page to draw now."""
-        if self.stop is not None:
-            return Page.STOPPED
-        step = self.step
-        if self.flow is None or self.place in (Page.SLIP,):
-            return self.place
-        if step is None or (step.kind == "receipt" and self.saved is None):
-            return Page.SLIP  # what a department answered or was paid needs no envelope
-        if step.kind == "identify" and self.asking_key:
-            return Page.CHIP_KEY
-        if step.kind == "identify" and self.typing_identity:
-            return Page.FORM
-        if self.entry is not None:
-            return Page.FORM
-        if step.kind == "form" and self._is_choice(step):
-            return Page.CHOICE
-        return BY_KIND[step.kind]
-
-    @property
-    def step(self) -> Step | None:
-        """The step of the service now under way, if any."""
-        return None if self.flow is None else engine.current(self.flow)
 
     @property
     def in_visit(self) -> bool:
@@ -106,32 +78,70 @@ class Session(Unlocking, Finding):
 
     def position(self) -> tuple[int, int]:
         """(n, m) of "step n of m"; (0, 0) outside the steps that are counted. The checklist is not one of them."""
-        if self.flow is None or self.page in (Page.CHECKLIST, Page.STOPPED):
+        if self.journey is None or self.page in (Page.CHECKLIST, Page.CASE, Page.STOPPED):
             return 0, 0
-        steps = [step.id for step in engine.path(self.flow) if step.kind not in ("checklist", "submit")]
-        step = self.step
-        at = steps.index(step.id) + 1 if step is not None and step.id in steps else len(steps)
-        return at, len(steps)
-
-    def _is_choice(self, step: Step) -> bool:
-        return [self.catalogue.facts[name].type in CHOICE_TYPES for name in step.ask] == [True]
+        return counted(self.journey)
 
     # ---- going through the steps ----
 
     def open_service(self, service_id: str) -> None:
-        """Touch a service: its checklist comes first."""
-        self.flow = engine.start(self.catalogue, service_id, today=self._today())
+        """Touch a service: its checklist comes first, or the thread of all matters if others wait for it."""
+        if self.gathered and self.gathered != (service_id,):
+            self.open_case((*self.gathered, service_id))
+            return
+        self.journey = Single(engine.start(self.catalogue, service_id, today=self._today()))
         self._arrive(1)
+
+    def open_case(self, matters: tuple[str, ...], event_id: str = "") -> None:
+        """Begin a case; its thread comes first."""
+        self.journey = Bundle(case.open_case(self.catalogue, matters, today=self._today()), event_id)
+        self._arrive(1)
+
+    def begin_event(self) -> None:
+        """Touch the yellow button of a life event."""
+        if self.chosen:
+            self.open_case(self.chosen, self.event_id)
+
+    def add_matter(self) -> None:
+        """Touch "add another matter": back to all services, with what was chosen so far kept in mind."""
+        if self.journey is not None:
+            matters, self.journey = self.journey.matters, None
+            self.gather(matters)
+
+    def open_gathered(self) -> None:
+        """From the lists back to the matters chosen so far."""
+        if len(self.gathered) == 1:
+            self.open_service(self.gathered[0])
+        elif self.gathered:
+            self.open_case(self.gathered)
+
+    def look_at_matters(self) -> None:
+        """In the middle of a case: look at its thread; what is typed on the page stays."""
+        self.looking_at_matters, self.direction = self.bundle is not None, 1
+
+    def drop(self, matter: str) -> None:
+        """Leave one matter of the case out; nothing that was answered is asked again."""
+        bundle = self.bundle
+        if bundle is None or bundle.sent or len(bundle.matters) < 2:
+            return
+        looking, before = self.looking_at_matters, self.step
+        self.journey = bundle.drop(matter)
+        self.gathered = tuple(each for each in self.gathered if each != matter)
+        if self.step != before:
+            self._arrive(0)
+        self.looking_at_matters = looking
 
     def next(self) -> None:
         """Touch the yellow button of a step."""
         step = self.step
-        if self.flow is None or step is None:
+        if self.journey is None or step is None:
             return
-        if self.page in (Page.FORM, Page.CHOICE):
-            self._submit_fields(self.flow, step)
+        if self.looking_at_matters:
+            self.looking_at_matters, self.direction = False, 1
+        elif self.page in (Page.FORM, Page.CHOICE):
+            self._submit_fields(self.journey, step)
         elif step.kind == "list":
-            self._take(engine.answer(self.flow, {step.ask[0]: self.items}))
+            self._take(self.journey.answer({step.ask[0]: self.items}))
         elif step.kind == "sign":
             self.use_picture()
         elif step.kind == "result" and not self.answer_stands():
@@ -139,19 +149,21 @@ class Session(Unlocking, Finding):
         elif step.kind == "identify" and not self.identity_known():
             self.type_instead()  # this card does not say all that the service asks
         else:
-            self._take(engine.answer(self.flow, {}))
+            self._take(self.journey.answer({}))
 
     def back(self) -> None:
         """Touch Back: exactly the state before, then the list, then home."""
         if self.stop is not None:
             self.stop = None
             self._to_review()
-        elif self.flow is not None:
-            self._back_in_flow(self.flow)
-        elif self.place in (Page.SERVICES, Page.SEARCH):
-            self._go(Page.HOME, -1)
+        elif self.looking_at_matters:
+            self.looking_at_matters, self.direction = False, -1
+        elif self.journey is not None:
+            self._back_in_journey(self.journey)
+        else:
+            self._back_from_list()
 
-    def _back_in_flow(self, flow: FlowState) -> None:
+    def _back_in_journey(self, journey: Journey) -> None:
         if self.picture is not None and self.page is not Page.SIGN:
             self.picture = None
             self.direction = -1
@@ -165,96 +177,55 @@ class Session(Unlocking, Finding):
             self.typing_identity = False
             self._arrive(-1)
         else:
-            self.flow = engine.back(self._with_items(flow))
+            self.journey = self._with_items(journey).back()
             self._arrive(-1)
 
     def _to_review(self) -> None:
         """After a failed save: back to the consent, whose answer was not used up."""
-        while self.flow is not None and (step := engine.current(self.flow)) is not None and step.kind == "submit":
-            self.flow = engine.back(self.flow)
+        while (step := self.step) is not None and step.kind == "submit" and self.journey is not None:
+            self.journey = self.journey.back()
         self._arrive(-1)
 
     def change(self, step_id: str) -> None:
         """Touch Change in the review."""
-        if self.flow is not None:
-            self.flow = engine.change(self.flow, step_id)
+        if self.journey is not None:
+            self.journey = self.journey.change(step_id)
             self._arrive(1)
 
-    def _take(self, outcome: FlowState | Refused) -> None:
+    def _take(self, outcome: Journey | Refused) -> None:
         if isinstance(outcome, Refused):
             self.problems = outcome.errors
             self._show_problem()
         else:
-            self.flow = outcome
+            excluded = set(self.excluded())
+            self.journey = outcome
             self._arrive(1)
+            self.looking_at_matters = bool(set(self.excluded()) - excluded)  # nobody loses a matter without a word
+
+    def excluded(self) -> Mapping[str, Problem]:
+        """The matters of the case that an answer excludes, each with the sentence that says why."""
+        return case.blocked(self.bundle.moment) if self.bundle is not None else {}
 
     def _arrive(self, direction: int) -> None:
         """Stand on another step with a clean page."""
         self.direction = direction
         self.drafts, self.problems, self.picture, self.review_page = {}, {}, None, 0
+        self.looking_at_matters = False
         self.entry, self.items = None, self._known_items()
         self.offers, self.picked = None, ""
         self.asking_key = False
         step = self.step
         if step is None or step.kind != "identify":
             self.typing_identity = False
-        elif self._identity_typed():
+        elif self._identity_typed(step):
             self.typing_identity = True
         self.part = self.parts() - 1 if direction < 0 and self.page is Page.FORM else 0
         self._focus_first()
 
-    def _identity_typed(self) -> bool:
+    def _identity_typed(self, step: Step) -> bool:
         """Whether the identity was typed before: Change and Back then lead to the fields."""
-        step = self.step
-        if self.flow is None or step is None:
-            return False
-        facts = self.flow.facts
-        return any(name in facts and facts[name].source == "typed" for name in step.ask)
-
-    # ---- fields ----
-
-    def fields(self) -> tuple[Fact, ...]:
-        """The facts of the page that is shown."""
-        parts = self._parts()
-        return parts[min(self.part, len(parts) - 1)]
-
-    def parts(self) -> int:
-        """How many pages the fields of this step take."""
-        return len(self._parts())
-
-    def _parts(self) -> list[tuple[Fact, ...]]:
-        step = self.step
-        return laid_out([self.catalogue.facts[name] for name in (self._asked(step) if step else ())])
-
-    def known(self, fact_id: str) -> Filled | None:
-        """What is already known of a fact."""
-        if self.entry is not None and fact_id in self.entry.values:
-            return Filled(self.entry.values[fact_id])
-        return None if self.flow is None else engine.shown(self.flow, fact_id)
-
-    def locked(self, fact_id: str) -> bool:
-        """Whether a fact came from a source that cannot be edited."""
-        known = self.known(fact_id)
-        return known is not None and known.locked
-
-    def focus(self, fact_id: str) -> None:
-        """Touch a field."""
-        self.active = fact_id
-
-    def next_field(self) -> None:
-        """Touch "next field"."""
-        names = [fact.id for fact in self.fields() if self._typable(fact)]
-        if names:
-            at = names.index(self.active) if self.active in names else -1
-            self.active = names[(at + 1) % len(names)]
-
-    def type(self, fact_id: str, text: str) -> None:
-        """Replace what stands in a field; more than a field can hold is cut off at the end."""
-        self.drafts[fact_id] = text[:LONGEST_ANSWER]
-
-    def choose(self, fact_id: str, choice: str) -> None:
-        """Touch an answer of a choice."""
-        self.drafts[fact_id] = choice
+        found = [self.journey.given(name) for name in step.ask] if self.journey is not None else []
+        return any(filled is not None and filled.source == "typed" for filled in found)
 
     def type_instead(self) -> None:
         """No card: fill the same facts by hand. What a card had filled is kept unless it is locked."""
@@ -262,15 +233,7 @@ class Session(Unlocking, Finding):
         self.direction = 1
         self._focus_first()
 
-    def _typable(self, fact: Fact) -> bool:
-        return fact.type not in CHOICE_TYPES and not self.locked(fact.id)
-
-    def _focus_first(self) -> None:
-        open_facts = [fact for fact in self.fields() if self._typable(fact)]
-        empty = [fact for fact in open_facts if self.known(fact.id) is None]
-        self.active = next((fact.id for fact in (*empty, *open_facts)), "")
-
-    def _submit_fields(self, flow: FlowState, step: Step) -> None:
+    def _submit_fields(self, journey: Journey, step: Step) -> None:
         if self.page is Page.FORM and self.part + 1 < self.parts():
             self.problems = self._problems_here(step)
             if not self.problems:
@@ -280,71 +243,14 @@ class Session(Unlocking, Finding):
         if self.entry is not None:
             self._take_entry(step, self.entry, values)
             return
-        self._take(engine.answer(flow, values))
+        self._take(journey.answer(values))
 
-    def _problems_here(self, step: Step) -> dict[str, Problem]:
-        """What is wrong with the fields of this part, before the next part is shown."""
-        found: dict[str, Problem] = {}
-        for fact in self.fields():
-            problem = self._problem(step, fact)
-            if problem is not None:
-                found[fact.id] = problem
-        return found
-
-    def _problem(self, step: Step, fact: Fact) -> Problem | None:
-        if fact.id not in self.drafts and self.known(fact.id) is not None:
-            return None
-        value = self._typed(fact.id)
-        if value in (None, ""):
-            return None if fact.optional or fact.id in step.optional else Problem("problem.required")
-        checked = check(fact, value, today=self._today())
-        return checked if isinstance(checked, Problem) else None
-
-    def _typed(self, fact_id: str) -> object:
-        """A draft as the engine takes it."""
-        return typed(self.catalogue.facts[fact_id], self.drafts.get(fact_id, ""), self.language)
-
-    def _show_part(self, part: int, direction: int) -> None:
-        self.part, self.direction = part, direction
-        self._focus_first()
-
-    def _show_problem(self) -> None:
-        """Go to the first field that has a problem."""
-        for part, facts in enumerate(self._parts() if self.page is Page.FORM else ()):
-            wrong = [fact for fact in facts if fact.id in self.problems]
-            if wrong:
-                if part != self.part:
-                    self._show_part(part, -1)
-                self.active = wrong[0].id if self._typable(wrong[0]) else self.active
-                return
-
-    # ---- lists: entries are known by their ids ----
-
-    def _asked(self, step: Step) -> tuple[str, ...]:
-        """The facts of a step's page; of one entry of a list, the facts of an entry."""
-        return step.ask if self.entry is None else self.catalogue.facts[step.ask[0]].of
-
-    def _known_items(self) -> tuple[Item, ...]:
-        step = self.step
-        known = self.known(step.ask[0]) if step is not None and step.kind == "list" else None
-        return known.value if known is not None and isinstance(known.value, tuple) else ()
-
-    def _with_items(self, flow: FlowState) -> FlowState:
-        """Keep the entries of a list that is left by Back."""
-        step = self.step
-        if step is None or step.kind != "list" or not self.items:
-            return flow
-        return engine.fill(flow, {step.ask[0]: Filled(self.items)})
+    # ---- lists ----
 
     def open_entry(self, item_id: str = "") -> None:
         """Touch Add, or Change of one entry."""
         values = next((item.values for item in self.items if item.id == item_id), {})
         self._show_entry(Entry(item_id or next_id(self.items), values), 1)
-
-    def remove_entry(self, item_id: str) -> None:
-        """Touch Remove of one entry."""
-        self.items = without(self.items, item_id)
-        self.problems = {}
 
     def _take_entry(self, step: Step, entry: Entry, values: Mapping[str, object]) -> None:
         taken = take_entry(
@@ -360,21 +266,13 @@ class Session(Unlocking, Finding):
             self.items = written(self.items, Item(entry.id, taken))
             self._close_entry(1)
 
-    def _show_entry(self, entry: Entry | None, direction: int) -> None:
-        self.entry, self.direction, self.part = entry, direction, 0
-        self.drafts, self.problems = {}, {}
-        self._focus_first()
-
-    def _close_entry(self, direction: int) -> None:
-        self._show_entry(None, direction)
-
     # ---- card ----
 
     def card_read(self, found: Mapping[str, Filled], evidence: Evidence | None = None) -> None:
         """A card filled facts of this service; on the identify page the resident goes on from there."""
-        if self.flow is None:
+        if self.journey is None:
             return
-        self.flow = engine.fill(self.flow, found)
+        self.journey = self.journey.fill(found)
         self.forget_document()
         self.evidence = evidence
         for name in found:
@@ -405,63 +303,34 @@ class Session(Unlocking, Finding):
     def use_picture(self) -> None:
         """The picture is good: it answers the step."""
         step = self.step
-        if self.flow is not None and step is not None and self.picture is not None:
-            self._take(engine.answer(self.flow, {step.ask[0]: self.picture}))
+        if self.journey is not None and step is not None and self.picture is not None:
+            self._take(self.journey.answer({step.ask[0]: self.picture}))
 
     def paper_read(self, found: Mapping[str, Filled]) -> None:
         """What a paper said fills what nobody has answered yet; it stays open to be confirmed or changed."""
-        if self.flow is not None:
-            new = {name: filled for name, filled in found.items() if name not in self.flow.facts}
-            self.flow = engine.fill(self.flow, new)
+        if self.journey is not None:
+            new = {name: filled for name, filled in found.items() if self.journey.given(name) is None}
+            self.journey = self.journey.fill(new)
 
     def without_picture(self) -> None:
         """The way without a camera, of equal standing."""
         step = self.step
-        if self.flow is not None and step is not None and step.instead is not None:
-            self._take(engine.answer(self.flow, {step.instead: True}))
-
-    # ---- what a department says while the resident waits ----
-
-    def advice(self) -> bool:
-        """Whether this result is what the service's own texts say, with nobody to ask."""
-        return self.flow is not None and not self.flow.service.needs_line
-
-    def answer_stands(self) -> bool:
-        """Whether the answer belongs to exactly what was answered so far."""
-        return self.advice() or (
-            self.flow is not None and self.answer is not None and self._answered_for == engine.review_hash(self.flow)
-        )
-
-    def answered(self, flow: FlowState, answer: Answer) -> None:
-        """The department answered what this moment of the journey asked."""
-        self.answer, self._answered_for = answer, engine.review_hash(flow)
-
-    def bill_stands_at(self, bill: Bill) -> None:
-        """What the bill comes to now."""
-        if self.answer is not None:
-            self.answer = replace(self.answer, bill=bill)
-
-    def offer(self, offers: tuple[Offer, ...]) -> None:
-        """The times that are free now."""
-        self.offers, self.picked = offers, ""
-
-    def pick(self, offer_id: str) -> None:
-        """Touch a time."""
-        self.picked = offer_id
+        if self.journey is not None and step is not None and step.instead is not None:
+            self._take(self.journey.answer({step.instead: True}))
 
     def settle(self, value: Slot | Payment) -> None:
         """A place is held, or a payment has arrived: it answers the step."""
         step = self.step
-        if self.flow is not None and step is not None and step.kind in ("slot", "pay"):
-            self._take(engine.answer(self.flow, {step.ask[0]: value}))
+        if self.journey is not None and step is not None and step.kind in ("slot", "pay"):
+            self._take(self.journey.answer({step.ask[0]: value}))
 
     # ---- the end ----
 
-    def submitted(self, saved: SavedVisit) -> None:
+    def submitted(self, *saved: SavedVisit) -> None:
         """The outbox has it: only now is it saved."""
-        if self.flow is not None:
-            self.saved = saved
-            self._take(engine.answer(self.flow, {}))
+        if self.journey is not None:
+            self.all_saved = saved
+            self._take(self.journey.answer({}))
 
     def save_failed(self) -> None:
         """The outbox refused; the answers are still here."""
@@ -474,5 +343,5 @@ class Session(Unlocking, Finding):
 
     def defect(self) -> None:
         """Something in the kiosk broke: a safe page, and nothing more of this journey."""
-        self.flow, self.drafts, self.picture = None, {}, None
+        self.journey, self.drafts, self.picture = None, {}, None
         self.stop = Stop("defect", has_back=False)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from kiosk.catalogue import Language
-from kiosk.flow import engine
+from kiosk.flow import case, engine
+from kiosk.flow.case_plan import fact_key
 from kiosk.flow.state import FlowState
 from kiosk.identity.evidence import Evidence, record
-from offline_queue.envelope import Attachment, Payload, Recipient, uuid7
+from offline_queue.envelope import Attachment, Json, Payload, Recipient, uuid7
 from offline_queue.faults import QueueFault, fault_of
 from offline_queue.outbox import Outbox
 from offline_queue.sealing import DeviceKey, SealedEnvelope, seal
@@ -28,6 +29,8 @@ class SavedVisit:
     sha256: bytes = field(repr=False)
     saved_at: datetime
     service_id: str
+    matters: tuple[str, ...] = ()
+    case_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,90 @@ def submit(
     if isinstance(outcome, QueueFault):
         return outcome
     return SavedVisit(number, outcome.id, sealed.sha256, now, flow.service.id)
+
+
+def submit_case(
+    sender: Sender, moment: case.Case, language: Language, now: datetime, evidence: Evidence | None = None
+) -> tuple[SavedVisit, ...] | QueueFault:
+    """Seal one envelope for every department of a case and commit them together: all are saved, or none."""
+    case_id, parts = uuid7(now), case.sent_parts(moment)
+    try:
+        numbers = [sender.outbox.next_receipt_number(now) for _ in parts]
+    except sqlite3.Error as error:
+        return fault_of(error)
+    sealed = [
+        seal(
+            _part_payload(moment, part, language, evidence),
+            kiosk_id=sender.kiosk_id,
+            case_id=case_id,
+            case_seq=place,
+            receipt_number=number,
+            recipients=sender.recipients,
+            device_key=sender.device_key,
+            now=now,
+        )
+        for place, (part, number) in enumerate(zip(parts, numbers, strict=True), 1)
+    ]
+    outcome = sender.outbox.save_all(sealed)
+    if isinstance(outcome, QueueFault):
+        return outcome
+    return tuple(
+        SavedVisit(number, each.head.id, each.sha256, now, next(iter(part.matters)), tuple(part.matters), case_id)
+        for part, number, each in zip(parts, numbers, sealed, strict=True)
+    )
+
+
+def _part_payload(
+    moment: case.Case, part: case.DepartmentPart, language: Language, evidence: Evidence | None
+) -> Payload:
+    """What a department gets: of one matter just what its service alone sends, of several one table each."""
+    plain = {matter: _answers(moment, matter, part, evidence) for matter in part.matters}
+    only = next(iter(plain))
+    return Payload(
+        service=only,
+        catalogue_version=moment.catalogue.version,
+        language=language,
+        answers=plain[only] if len(plain) == 1 else {"matters": dict(plain)},
+        consent=_part_consent(moment, part),
+        attachments=tuple(
+            Attachment(
+                f"{_attachment_name(key, plain)}.{_SUFFIX.get(capture.media_type, 'bin')}",
+                capture.media_type,
+                capture.data,
+            )
+            for key, capture in part.attachments.items()
+        ),
+    )
+
+
+def _answers(moment: case.Case, matter: str, part: case.DepartmentPart, evidence: Evidence | None) -> dict[str, Json]:
+    """The answers of one matter without its pictures, and what the document proved of them."""
+    service = moment.catalogue.services[matter]
+    plain = {
+        name: value
+        for name, value in part.matters[matter].items()
+        if fact_key(moment.catalogue, service, name) not in part.attachments
+    }
+    return {**plain, **record(evidence, moment.plan.walks[matter].facts)}
+
+
+def _attachment_name(key: str, matters: Mapping[str, object]) -> str:
+    """The fact's name; where several matters each have their own, "service.fact"."""
+    owner, _, name = key.rpartition("/")
+    return name if not owner or len(matters) == 1 or owner not in matters else f"{owner}.{name}"
+
+
+def _part_consent(moment: case.Case, part: case.DepartmentPart) -> dict[str, Json]:
+    """What was agreed to with this department: which texts, over which review."""
+    texts: list[Json] = [moment.catalogue.services[matter].declaration_key for matter in part.matters]
+    return {
+        given.step.partition("/")[0]: {
+            "review_hash": given.review_hash,
+            "text": texts[0] if len(texts) == 1 else texts,
+            "catalogue_version": moment.catalogue.version,
+        }
+        for given in part.consents
+    }
 
 
 def _sealed(

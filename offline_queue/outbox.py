@@ -32,6 +32,14 @@ FREEZE_AT: Final = 0.8
 _NUMBERS_AT_ONCE: Final = 8
 
 
+class _NotAllError(Exception):
+    """Takes a transaction back: one envelope of several was refused."""
+
+    def __init__(self, fault: QueueFault) -> None:
+        super().__init__(fault.code)
+        self.fault = fault
+
+
 class Outbox:
     """Callable from any thread; one writer thread owns the connection, one process owns the file."""
 
@@ -139,6 +147,30 @@ class Outbox:
         """
         when = self._clocks.wall()
         saved = self._try(lambda db: ledger.insert(db, sealed, deadline, when))
+        if isinstance(saved, QueueFault):
+            return self._full(saved)
+        for listener in self._listeners:
+            listener()
+        return saved
+
+    def save_all(self, envelopes: Sequence[SealedEnvelope]) -> Saved | QueueFault:
+        """Store the envelopes of one case in one commit, in their order: all of them or none; the first one's place.
+
+        Faults as `save`.
+        """
+        when = self._clocks.wall()
+
+        def every(db: Connection) -> Saved:
+            found = [ledger.insert(db, sealed, None, when) for sealed in envelopes]
+            for outcome in found:
+                if isinstance(outcome, QueueFault):
+                    raise _NotAllError(outcome)
+            return next(outcome for outcome in found if isinstance(outcome, Saved))
+
+        try:
+            saved = self._try(every)
+        except _NotAllError as refused:
+            return refused.fault
         if isinstance(saved, QueueFault):
             return self._full(saved)
         for listener in self._listeners:

@@ -5,6 +5,7 @@ Only the kiosk that asked can read the answer: the question carries the public h
 
 import json
 import logging
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
 
@@ -65,11 +66,18 @@ class Questions:
 
 def note_booking(db: Database, payload: Payload) -> None:
     """A submission that holds a time makes the booking stand."""
-    for value in payload.answers.values():
+    for value in _every_answer(payload.answers):
         hold = _hold_in(value)
         if hold:
             slot = hold.partition("/")[0]
             db.execute("INSERT INTO booked VALUES (?, ?) ON CONFLICT DO NOTHING", (hold, slot))
+
+
+def _every_answer(answers: Mapping[str, Json]) -> Iterator[Json]:
+    """The answers of one matter, or of each of several (`{"matters": {service: answers}}`)."""
+    matters = answers.get("matters")
+    for table in matters.values() if isinstance(matters, dict) else (answers,):
+        yield from table.values() if isinstance(table, Mapping) else ()
 
 
 def _hold_in(value: Json) -> str:

@@ -52,11 +52,13 @@ from screens.models.form import Form  # noqa: E402
 from screens.models.handout import Handout  # noqa: E402
 from screens.models.home import Home  # noqa: E402
 from screens.models.identify import Identify  # noqa: E402
+from screens.models.matters import Events  # noqa: E402
 from screens.models.review import Consent, Review  # noqa: E402
 from screens.models.service import Service  # noqa: E402
 from screens.models.sign import Sign  # noqa: E402
 from screens.models.site import Site  # noqa: E402
 from screens.models.slip import Slip  # noqa: E402
+from screens.models.thread import Thread  # noqa: E402
 from screens.models.typing import Typing  # noqa: E402
 from screens.models.visit import Visit  # noqa: E402
 from screens.pictures import Pictures  # noqa: E402
@@ -66,7 +68,7 @@ from screens.watchdog import Watchdog  # noqa: E402
 
 MODELS: tuple[type[Model], ...] = (
     *(Visit, Site, Home, Service, Identify, ChipKey, Form, Entries, Typing),
-    *(Capture, Review, Consent, Sign, Result, Times, Pay, Handout, Slip),
+    *(Capture, Review, Consent, Sign, Result, Times, Pay, Handout, Slip, Events, Thread),
 )
 
 
@@ -124,6 +126,8 @@ class Screens(QObject):
             model = self.model(kind)
             if isinstance(model, Capture | Slip):
                 model.show_on(self.pictures)
+            if isinstance(model, Thread):
+                model.slip = self.model(Slip)
             model.attach(self.stage)
         self.model(Typing).type_into(
             {Page.FORM: self.model(Form), Page.SEARCH: self.model(Home), Page.CHIP_KEY: self.model(ChipKey)}

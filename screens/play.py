@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from kiosk.app import Kiosk, build_kiosk
@@ -70,6 +71,8 @@ def rehearse(
     faults: Sequence[str] = (),
     person: str = "elder",
     document: str = "card",
+    more: Sequence[str] = (),
+    event: str = "",
 ) -> VisitRecord:
     """Play one visit and leave NN-<page>.png, slip.png and visit.json in `out`; RehearsalError says where it stuck.
 
@@ -92,12 +95,14 @@ def rehearse(
             offline=offline,
             person=person,
             document=document,
+            more=more,
+            event=event,
         )
         record = resident.visit()
         resident.finish()
         if record.envelope_id:
             _deliver(kiosk, record)
-            record.received = received_for(kiosk, record.receipt_number)
+            record.received = [found for number in record.parts for found in received_for(kiosk, number)]
         record.write(out / "visit.json")
         if warnings:
             raise RehearsalError("Qt warned: " + "; ".join(warnings))
@@ -109,8 +114,17 @@ def _deliver(kiosk: Kiosk, record: VisitRecord) -> None:
     if kiosk.portal is not None:
         kiosk.portal.online()
     kiosk.sync.wake()
-    if not wait_until(lambda: kiosk.delivery(record.envelope_id) == "delivered", 60.0):
-        raise RehearsalError(f"{record.receipt_number} was not delivered within a minute")
+    for number, envelope_id in record.parts.items():
+        if not wait_until(partial(_delivered, kiosk, envelope_id), 60.0):
+            raise RehearsalError(f"{number} was not delivered within a minute")
+        if not wait_until(partial(_received, kiosk, number), 30.0):
+            raise RehearsalError(f"no department got {number} within half a minute")
     record.delivery = "delivered"
-    if not wait_until(lambda: bool(received_for(kiosk, record.receipt_number)), 30.0):
-        raise RehearsalError(f"no department got {record.receipt_number} within half a minute")
+
+
+def _delivered(kiosk: Kiosk, envelope_id: str) -> bool:
+    return kiosk.delivery(envelope_id) == "delivered"
+
+
+def _received(kiosk: Kiosk, receipt_number: str) -> bool:
+    return bool(received_for(kiosk, receipt_number))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -27,17 +27,19 @@ from hardware.cards.sim.issuer import SPECIMEN_CAN, SPECIMEN_EXPIRY, SPECIMEN_NU
 from kiosk.app import Kiosk
 from kiosk.catalogue import Fact, Language, Step
 from kiosk.catalogue.model import Item
-from kiosk.flow import engine
 from kiosk.flow.journeys import sample_answers
-from kiosk.flow.state import FlowState
+from kiosk.flow.state import FlowState, Refused
 from kiosk.identity.chip_key import KeyEntry
+from kiosk.journey import Bundle
 from kiosk.session import CHOICE_TYPES, Page
 from screens.glass import Glass, NotSeenError
 from screens.main import Screens
 from screens.models.desks import Pay, Result, Times
 from screens.models.entries import Entries
+from screens.models.matters import Events
 from screens.models.review import Consent
 from screens.models.slip import Slip
+from screens.models.thread import Thread
 from screens.models.typing import Typing
 from screens.stage import Stage
 
@@ -89,6 +91,10 @@ class VisitRecord:
     envelope_id: str = ""
     receipt_number: str = ""
     delivery: str = ""
+    event: str = ""
+    matters: list[str] = field(default_factory=list)
+    parts: dict[str, str] = field(default_factory=dict)
+    """Of a case: each receipt number and its envelope."""
     slip: str = ""
     received: list[Mapping[str, object]] = field(default_factory=list)
 
@@ -98,9 +104,11 @@ class VisitRecord:
 
 
 class Resident:
-    """Goes through one service. `person` is whose document is used; "" types everything by hand.
+    """Goes through one service, several together, or a life event.
 
-    `document` is one of DOCUMENTS: their identity card, or a passport and the key they type for its chip.
+    `person` is whose document is used; "" types everything by hand. `document` is one of DOCUMENTS: their identity
+    card, or a passport and the key they type for its chip. `more` are services added to the first one; `event` begins
+    with a life event in place of a service, and `unticked` are matters of it that are left out.
     """
 
     def __init__(
@@ -116,18 +124,24 @@ class Resident:
         faults: Iterable[str] = (),
         choices: Mapping[str, object] | None = None,
         offline: bool = False,
+        more: Sequence[str] = (),
+        event: str = "",
+        unticked: Collection[str] = (),
     ) -> None:
         self.screens = screens
         self.stage = stage
         self.glass = Glass(screens.window)
         self.service = service
+        self.more = list(more)
+        self.event = event
+        self.unticked = unticked
         self.language = language
         self.person = person
         self.papers = document
         self.out = out
         self.faults = set(faults)
         self.choices = choices or {}
-        self.record = VisitRecord(service, language, offline, sorted(self.faults))
+        self.record = VisitRecord(service, language, offline, sorted(self.faults), event=event)
         self._answers: dict[str, object] = {}
         self._answered_for: tuple[str, bool] = ("", False)
 
@@ -191,9 +205,12 @@ class Resident:
     def _doings(self) -> Mapping[Page, Callable[[], None]]:
         return {
             Page.ATTRACT: self._greet,
-            Page.HOME: self._open_category,
+            Page.HOME: self._open_category if not self.event else self._look_for_event,
+            Page.EVENTS: self._open_event,
+            Page.EVENT: self._choose_matters,
+            Page.CASE: self._read_thread,
             Page.SERVICES: self._open_service,
-            Page.CHECKLIST: lambda: self._plain("checklist.start"),
+            Page.CHECKLIST: self._read_checklist,
             Page.IDENTIFY: self._identify,
             Page.CHIP_KEY: self._open_chip,
             Page.FORM: self._fill,
@@ -209,6 +226,7 @@ class Resident:
             Page.CONSENT: self._agree,
             Page.SENDING: lambda: None,
             Page.SAVED: self._ask_for_slip,
+            Page.SAVED_CASE: self._ask_for_slip,
             Page.SLIP: self._take_slip,
         }
 
@@ -271,12 +289,65 @@ class Resident:
             count = sum(other.side == row.side for other in listing)
             self.glass.press(self.say(f"home.side_{row.side}", count=count))
         self.picture("home")
+        for _ in range(3):
+            if self.glass.shows(self.say(f"category.{row.category}")):
+                break
+            self.glass.press_when_there(self.say("matters.more_kinds"))
         self.glass.press_when_there(self.say(f"category.{row.category}"))
+
+    def _look_for_event(self) -> None:
+        self.picture("home")
+        events = self.screens.model(Events)
+        title = self.say(self.stage.kiosk.catalogue.events[self.event].title_key)
+        self.glass.press(title if self.glass.shows(title) else str(events.property("allLabel")))
+
+    def _open_event(self) -> None:
+        self.picture("events")
+        self._find_in_pages(self.say(self.stage.kiosk.catalogue.events[self.event].title_key))
+
+    def _choose_matters(self) -> None:
+        events = self.screens.model(Events)
+        for matter in self.unticked:
+            self._find_in_pages(self.say(self.stage.kiosk.catalogue.services[matter].title_key))
+        self._leaf("event")
+        self.glass.press_when_there(str(events.property("nextLabel")))
+
+    def _read_thread(self) -> None:
+        thread = self.screens.model(Thread)
+        if self.more:
+            self._add_another("case")
+            return
+        self._leaf("case-begun" if thread.property("begun") else "case")
+        self.glass.press_when_there(str(thread.property("nextLabel")))
+
+    def _leaf(self, name: str) -> None:
+        """Look at every page of a list."""
+        self.picture(name)
+        for number in range(2, 10):
+            if not self.glass.shows(self.say("overlay.more")):
+                break
+            self.glass.press(self.say("overlay.more"))
+            self.picture(f"{name}-{number}")
+
+    def _read_checklist(self) -> None:
+        if self.more:
+            self._add_another("checklist")
+        else:
+            self._plain("checklist.start")
+
+    def _add_another(self, name: str) -> None:
+        self.picture(name)
+        self.service = self.more.pop(0)
+        self._find_in_pages(self.say("case.add"))
 
     def _open_service(self) -> None:
         row = next(row for row in self.stage.kiosk.catalogue.listing if row.id == self.service)
         name = row.names[self.language]
         self.picture("services")
+        self._find_in_pages(name)
+
+    def _find_in_pages(self, name: str) -> None:
+        """Touch what stands on one of the pages of a list."""
         for _ in range(20):
             if self.glass.shows(name):
                 self.glass.press(name)
@@ -285,7 +356,7 @@ class Resident:
             if not more:
                 break
             self.glass.press_at(more[0].rect.center())
-        raise NotSeenError(f"{name!r} is in no page of its category")
+        raise NotSeenError(f"{name!r} is in no page of its list")
 
     def _identify(self) -> None:
         self.picture("identify")
@@ -449,7 +520,7 @@ class Resident:
         for fact in self.stage.session.fields():
             if not self.stage.session.locked(fact.id):
                 self._answer(fact, answers.get(fact.id))
-        self.picture(f"{self.stage.session.page.lower()}-{step.id}")
+        self.picture(f"{self.stage.session.page.lower()}-{step.id.replace('/', '-')}")
         self.glass.press_when_there(self.say("bar.next"))
 
     def _entry_for(self, flow: FlowState, step: Step) -> Mapping[str, object]:
@@ -460,10 +531,11 @@ class Resident:
 
     def _answers_for(self, flow: FlowState, step: Step) -> Mapping[str, object]:
         """Made-up answers that this step's rules let pass."""
-        asked = (step.id, flow.returning)
+        bundle = self.stage.session.bundle
+        asked = (step.id, flow.returning if bundle is None else bundle.moment.changing is not None)
         if self._answered_for != asked or self.stage.session.part == 0:
             tries = (values for wish in self._wishes(flow, step) for values in self._samples(flow, step, wish))
-            self._answers = next((values for values in tries if self._passes(flow, values)), {})
+            self._answers = next((values for values in tries if self._passes(values)), {})
             self._answered_for = asked
         return self._answers
 
@@ -478,9 +550,15 @@ class Resident:
             for value in fact.choices or ((False, True) if fact.type == "yes_no" else ()):
                 yield {**self.choices, name: value}
 
-    def _passes(self, flow: FlowState, values: Mapping[str, object]) -> bool:
-        free = {name: value for name, value in values.items() if not self.stage.session.locked(name)}
-        return isinstance(engine.answer(flow, free), FlowState)
+    def _passes(self, values: Mapping[str, object]) -> bool:
+        session = self.stage.session
+        free = {name: value for name, value in values.items() if not session.locked(name)}
+        if session.journey is None:
+            return False
+        moved = session.journey.answer(free)
+        if isinstance(moved, Bundle) and session.bundle is not None:
+            return moved.matters == session.bundle.matters  # no matter is lost by an answer, if it can be helped
+        return not isinstance(moved, Refused)
 
     def _answer(self, fact: Fact, value: object) -> None:
         known = self.stage.session.known(fact.id)
@@ -535,6 +613,8 @@ class Resident:
             return
         if saved is None:
             raise RehearsalError("the visit ended without being saved")
+        self.record.parts = {each.receipt_number: each.envelope_id for each in self.stage.session.all_saved}
+        self.record.matters = list(self.stage.session.journey.matters) if self.stage.session.journey else []
         self.record.envelope_id = saved.envelope_id
         self.record.receipt_number = saved.receipt_number
         self.record.delivery = self.stage.kiosk.delivery(saved.envelope_id)

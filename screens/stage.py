@@ -108,7 +108,8 @@ class Stage(QObject):
     def _page_key(self) -> tuple[object, ...]:
         session = self.session
         entry = session.entry.id if session.entry else ""
-        return session.page, session.step.id if session.step else "", session.part, session.category, entry
+        step = session.step.id if session.step else ""
+        return session.page, step, session.part, session.category, entry, session.event_id
 
     def touch(self) -> None:
         """Somebody is here."""

@@ -21,6 +21,7 @@ from kiosk.flow.case_parts import (
     part_hash,
     parts,
     review,
+    sent_parts,
     standing_consents,
 )
 from kiosk.flow.case_plan import Case, CaseStep, in_order, page_keys
@@ -35,6 +36,7 @@ __all__ = [
     "Finish",
     "NeededPaper",
     "answer",
+    "answered",
     "back",
     "blocked",
     "change",
@@ -50,6 +52,7 @@ __all__ = [
     "path",
     "position",
     "review",
+    "sent_parts",
     "shown",
     "standing_consents",
 ]
@@ -85,6 +88,18 @@ def _closed(case: Case, page: CaseStep) -> bool:
     if page.step.ask:
         return all(_told(case, page, name) for name in page.step.ask)
     return page.id in case.done
+
+
+def answered(case: Case) -> frozenset[str]:
+    """The matters that have all their answers, whoever's page asked them."""
+    waiting = {
+        matter
+        for page in path(case)
+        if page.used_for and not _closed(case, page)
+        for users in page.used_for.values()
+        for matter in users
+    }
+    return frozenset(service.id for service in case.plan.services) - waiting
 
 
 def _told(case: Case, page: CaseStep, name: str) -> bool:
@@ -147,8 +162,18 @@ def _broken_rules(case: Case, answered: Case, page: CaseStep) -> dict[str, Probl
     new = {matter: problem for matter, problem in blocked(answered).items() if matter not in blocked(case)}
     users = {service for services in page.used_for.values() for service in services}
     nothing_left = not answered.plan.services
-    told = {matter: problem for matter, problem in new.items() if nothing_left or users <= {matter}}
+    told = {
+        matter: problem
+        for matter, problem in new.items()
+        if nothing_left or users <= {matter} or _left_empty(case, matter, problem)
+    }
     return {_place(case, matter, problem, page): problem for matter, problem in told.items()}
+
+
+def _left_empty(case: Case, matter: str, problem: Problem) -> bool:
+    """Whether the rule only wants something to be filled in: that is asked for, and no reason to lose a matter."""
+    rules = [rule.rule for rule in case.catalogue.services[matter].rules if rule.text_key == problem.text_key]
+    return any(f"answered({name})" in rule.text for rule in rules for name in rule.names)
 
 
 def _place(case: Case, matter: str, problem: Problem, page: CaseStep) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
@@ -52,6 +52,12 @@ class Finish(NamedTuple):
     unknown: tuple[str, ...]
 
 
+def sent_parts(case: Case) -> tuple[DepartmentPart, ...]:
+    """What is handed in, department by department; a matter that only asks or pays has nothing to hand in."""
+    sending = {s.id for s in case.plan.services if any(step.kind == "submit" for step in case.plan.walks[s.id].steps)}
+    return tuple(found for name in departments(case) if (found := part(case, name, sending)).matters)
+
+
 def departments(case: Case) -> tuple[str, ...]:
     """The departments of the case, in the order of its matters."""
     return tuple(dict.fromkeys(service.department for service in case.plan.services))
@@ -63,9 +69,10 @@ def department_facts(case: Case, department: str) -> dict[str, dict[str, Filled]
     return {service.id: dict(case.plan.walks[service.id].facts) for service in mine}
 
 
-def part(case: Case, department: str) -> DepartmentPart:
-    """What goes to one department."""
-    facts = department_facts(case, department)
+def part(case: Case, department: str, only: Collection[str] | None = None) -> DepartmentPart:
+    """What goes to one department; `only` of these matters."""
+    every = department_facts(case, department)
+    facts = {matter: found for matter, found in every.items() if only is None or matter in only}
     matters = {matter: {name: as_json(f.value) for name, f in found.items()} for matter, found in facts.items()}
     attachments = {
         fact_key(case.catalogue, case.catalogue.services[matter], name): filled.value

@@ -92,11 +92,11 @@ def in_order(catalogue: Catalogue, matters: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def fact_key(catalogue: Catalogue, service: Service, name: str) -> str:
-    """Where the pool keeps a fact for a matter: one signature a department, one payment a case."""
+    """Where the pool keeps a fact for a matter: one signature a department, one payment a bill."""
     fact = catalogue.facts[name]
     if fact.type == "signature":
         return f"{service.department}/{name}"
-    return name if fact.shared or fact.type == "payment" else f"{service.id}/{name}"
+    return name if fact.shared and fact.type != "payment" else f"{service.id}/{name}"
 
 
 def page_keys(case: Case, page: CaseStep) -> dict[str, str]:
@@ -125,7 +125,8 @@ def _walk(case: Case, service: Service) -> Walk:
 
 def _excluded(case: Case, service: Service, found: Walk) -> Problem | None:
     for rule in service.rules:
-        if holds(rule.rule, found.facts, case.today) is False:
+        told = all(fact_key(case.catalogue, service, name) in case.told for name in rule.rule.names)
+        if told and holds(rule.rule, found.facts, case.today) is False:
             plain = {name: filled.value for name, filled in found.facts.items()}
             return Problem(rule.text_key, rule.rule.readings(plain, today=case.today))
     return None
@@ -139,17 +140,15 @@ def _pages(case: Case, active: tuple[Service, ...], walks: Mapping[str, Walk]) -
         yield _common("review")
         yield from _department_pages(active, walks, "consent")
         yield from _department_pages(active, walks, "sign")
-    yield from _result_pages(active, walks, before_payment=True)
-    if "pay" in kinds:
-        yield _common("pay", ("payment",))
+    yield from _own_pages(active, walks, ("result", "pay"), paid=True)
     if "submit" in kinds:
         yield _common("submit")
-    yield from _result_pages(active, walks, before_payment=False)
+    yield from _own_pages(active, walks, ("result",), paid=False)
     yield _common("receipt")
 
 
-def _common(kind: str, ask: tuple[str, ...] = ()) -> CaseStep:
-    return CaseStep(kind, "", Step(kind, kind, f"step.{kind}.title", ask=ask))
+def _common(kind: str) -> CaseStep:
+    return CaseStep(kind, "", Step(kind, kind, f"step.{kind}.title"))
 
 
 def _asking_pages(case: Case, active: tuple[Service, ...], walks: Mapping[str, Walk]) -> Iterator[CaseStep]:
@@ -158,14 +157,23 @@ def _asking_pages(case: Case, active: tuple[Service, ...], walks: Mapping[str, W
     needed = _needed(case, active)
     for service in active:
         for step in walks[service.id].steps:
-            keys = {name: fact_key(case.catalogue, service, name) for name in step.ask}
-            left = tuple(name for name in step.ask if keys[name] not in asked)
+            names = (*step.ask, *_identities(case, active, walks)) if step.kind == "identify" else step.ask
+            keys = {name: fact_key(case.catalogue, service, name) for name in names}
+            left = tuple(name for name in keys if keys[name] not in asked)
             if step.kind not in _ASKING or not left:
                 continue
             asked.update(keys.values())
             optional = tuple(name for name in left if keys[name] not in needed)
             narrowed = replace(step, ask=left, optional=optional, title_key=_title(case, step, left))
             yield CaseStep(f"{service.id}/{step.id}", service.id, narrowed, {name: users[keys[name]] for name in left})
+
+
+def _identities(case: Case, active: tuple[Service, ...], walks: Mapping[str, Walk]) -> Iterator[str]:
+    """What every matter asks of an identity: one card, read once, answers for all."""
+    for service in active:
+        for step in walks[service.id].steps:
+            if step.kind == "identify":
+                yield from (name for name in step.ask if case.catalogue.facts[name].shared)
 
 
 def _title(case: Case, step: Step, left: tuple[str, ...]) -> str:
@@ -203,13 +211,13 @@ def _department_pages(active: tuple[Service, ...], walks: Mapping[str, Walk], ki
         yield CaseStep(f"{kind}/{department}", department, step)
 
 
-def _result_pages(
-    active: tuple[Service, ...], walks: Mapping[str, Walk], *, before_payment: bool
+def _own_pages(
+    active: tuple[Service, ...], walks: Mapping[str, Walk], kinds: tuple[str, ...], *, paid: bool
 ) -> Iterator[CaseStep]:
-    """What departments answer: bills before the payment, results after everything was sent."""
+    """What departments answer: bills and their payment before everything is sent, results after it."""
     for service in active:
         steps = walks[service.id].steps
-        if any(step.kind == "pay" for step in steps) == before_payment:
+        if any(step.kind == "pay" for step in steps) == paid:
             for step in steps:
-                if step.kind == "result":
+                if step.kind in kinds:
                     yield CaseStep(f"{service.id}/{step.id}", service.id, step)

@@ -9,7 +9,6 @@ from kiosk.app import Ability
 from kiosk.catalogue.model import Slot as HeldSlot
 from kiosk.dates import clock_text, money_text, slot_text
 from kiosk.desk import Bill
-from kiosk.flow import engine
 from kiosk.session import Page
 from screens.models.base import Row, page_of, pages_for
 from screens.models.waiting import Asking
@@ -74,13 +73,9 @@ class Result(Asking):
             return self.say("answer.wait")
         if self.trouble:
             return self.say("answer.again")
-        if self._more_to_come():
+        if self.session.more_to_come():
             return self.say("bar.next")
         return self.say("answer.print" if Ability.PRINT in self.stage.kiosk.abilities() else "answer.show")
-
-    def _more_to_come(self) -> bool:
-        flow, step = self.session.flow, self.session.step
-        return flow is not None and step is not None and engine.path(flow)[-1].id != step.id
 
     title = Property(str, _title, notify=changed)
     lead = Property(str, _lead, notify=changed)

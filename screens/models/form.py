@@ -36,7 +36,18 @@ class Form(Model):
         if entry is not None:
             number = next((n for n, item in enumerate(self.session.items, 1) if item.id == entry.id), 0)
             return self.say("list.entry", number=number or len(self.session.items) + 1)
+        if self.session.bundle is not None:
+            return self._used_for()
         return self.say(step.lead_key) if step and step.lead_key else ""
+
+    def _used_for(self) -> str:
+        """Which matters of the case use what is asked here."""
+        users = self.session.journey.used_for() if self.session.journey is not None else ()
+        if len(users) > 2:
+            return self.say("case.used_for_many", count=len(users))
+        services = self.session.catalogue.services
+        titles = [self.say(services[matter].title_key) for matter in users]
+        return self.say("case.used_for", matters=self.say("case.and").join(titles)) if titles else ""
 
     def _fields(self) -> list[Row]:
         return [self._row(fact) for fact in self.session.fields()]

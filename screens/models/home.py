@@ -12,6 +12,8 @@ from screens.models.base import Model, Row, page_of, pages_for
 
 QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
+TILES = 8
+MORE = "more"
 
 
 @QmlElement
@@ -30,10 +32,18 @@ class Home(Model):
         return [{"label": self.say(f"home.side_{side}", count=counts[side])} for side in SIDES]
 
     def _categories(self) -> list[Row]:
-        return [
+        rows: list[Row] = [
             {"id": category, "label": self.say(f"category.{category}"), "icon": _icon(category)}
             for category in self.session.categories()
         ]
+        if len(rows) <= TILES:
+            return rows
+        more: Row = {"id": MORE, "label": self.say("matters.more_kinds"), "icon": "apps"}
+        return [*page_of(rows, self.session.list_page, TILES - 1), more]
+
+    def _gathered(self) -> str:
+        count = len(self.session.gathered)
+        return self.say("matters.gathered", count=count) if count else ""
 
     def _list_title(self) -> str:
         return self.say(f"category.{self.session.category}") if self.session.category else ""
@@ -81,6 +91,7 @@ class Home(Model):
     side = Property(int, _side, notify=changed)
     sides = Property(list, _sides, notify=changed)
     categories = Property(list, _categories, notify=changed)
+    gathered = Property(str, _gathered, notify=changed)
     listTitle = Property(str, _list_title, notify=changed)
     listLead = Property(str, _list_lead, notify=changed)
     services = Property(list, _services, notify=changed)
@@ -97,8 +108,17 @@ class Home(Model):
 
     @Slot(str)
     def openCategory(self, category: str) -> None:
-        """The list of one category."""
-        self.stage.act(lambda: self.session.open_category(category))
+        """The list of one category; the last tile shows the categories that had no room."""
+        if category == MORE:
+            pages = pages_for(self.session.categories(), TILES - 1)
+            self.stage.act(lambda: self.session.more(pages))
+        else:
+            self.stage.act(lambda: self.session.open_category(category))
+
+    @Slot()
+    def openGathered(self) -> None:
+        """The matters chosen so far."""
+        self.stage.act(self.session.open_gathered)
 
     @Slot()
     def openSearch(self) -> None:

@@ -8,10 +8,10 @@ from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton
 
 from kiosk.catalogue import Capture, Fact
-from kiosk.catalogue.model import Item
+from kiosk.catalogue.model import Item, Service
 from kiosk.catalogue.model import Slot as Held
 from kiosk.dates import date_text, money_text, slot_text
-from kiosk.flow import engine
+from kiosk.flow import case, engine
 from kiosk.flow.state import ReviewItem
 from kiosk.masking import NUMBER_TYPES, masked
 from screens.glyphs import readable
@@ -22,6 +22,16 @@ QML_IMPORT_MAJOR_VERSION = 1
 LINES_A_PAGE = 7
 
 
+def fees_text(model: Model, fees: case.Fees) -> str:
+    """The fees of all matters, by currency, and how many a department sets."""
+    language = model.session.language
+    amounts = [money_text(cents, currency, language) for currency, cents in fees.cents.items() if cents]
+    parts = [model.say("case.fee", fee=" + ".join(amounts))] if amounts else []
+    if fees.by_department:
+        parts.append(model.say("case.fee_by_department", count=len(fees.by_department)))
+    return " ".join(parts) if parts else model.say("case.fee_free")
+
+
 @QmlElement
 @QmlSingleton
 class Review(Model):
@@ -30,10 +40,10 @@ class Review(Model):
     changed = Signal()
 
     def _all(self) -> list[Row]:
-        flow = self.session.flow
-        if flow is None:
+        journey = self.session.journey
+        if journey is None:
             return []
-        return [self._line(group.step_id, item) for group in engine.review(flow) for item in group.items]
+        return [self._line(group.step_id, item) for group in journey.review() for item in group.items]
 
     def _line(self, step_id: str, item: ReviewItem) -> Row:
         fact = self.session.catalogue.facts[item.fact_id]
@@ -88,6 +98,8 @@ class Review(Model):
 
     def _fee(self) -> str:
         flow = self.session.flow
+        if self.session.bundle is not None:
+            return fees_text(self, case.fees(self.session.bundle.moment))
         cents = None if flow is None else engine.fee_cents(flow)
         if flow is None or cents is None:
             return self.say("review.fee_by_department")
@@ -120,12 +132,24 @@ class Consent(Model):
 
     changed = Signal()
 
+    def _matters(self) -> list[Service]:
+        """The matters of this department that are agreed to together."""
+        flow, bundle = self.session.flow, self.session.bundle
+        if flow is None:
+            return []
+        if bundle is None:
+            return [flow.service]
+        return [each for each in bundle.moment.plan.services if each.department == flow.service.department]
+
     def _title(self) -> str:
+        count = self._departments()
+        if count > 1:
+            return self.say("case.consent_title", number=count - self._departments_left(), count=count)
         return self._next_label()
 
     def _lead(self) -> str:
-        flow = self.session.flow
-        return self.say("consent.lead", service=self.say(flow.service.title_key)) if flow else ""
+        titles = [self.say(service.title_key) for service in self._matters()]
+        return self.say("consent.lead", service=self.say("case.and").join(titles)) if titles else ""
 
     def _points(self) -> list[Row]:
         flow = self.session.flow
@@ -137,21 +161,37 @@ class Consent(Model):
         ]
 
     def _declaration(self) -> str:
-        flow = self.session.flow
-        return self.say(flow.service.declaration_key) if flow else ""
+        keys = dict.fromkeys(service.declaration_key for service in self._matters())
+        return "\n".join(self.say(key) for key in keys)
 
     def _next_label(self) -> str:
+        if self._departments_left():
+            return self.say("case.agree_next")
         if self._asks():
             return self.say("consent.agree_ask")
         return self.say("consent.agree_sign" if self._signs() else "consent.agree")
 
     def _asks(self) -> bool:
-        flow = self.session.flow
-        return flow is not None and not any(step.kind == "submit" for step in engine.path(flow))
+        return not self._has("submit")
 
     def _signs(self) -> bool:
-        flow = self.session.flow
-        return flow is not None and any(step.kind == "sign" for step in engine.path(flow))
+        return self._has("sign")
+
+    def _has(self, kind: str) -> bool:
+        journey = self.session.journey
+        return journey is not None and any(step.kind == kind for step in journey.steps)
+
+    def _departments(self) -> int:
+        """How many departments are agreed with."""
+        return (
+            len([each for each in self.session.journey.steps if each.kind == "consent"]) if self.session.journey else 0
+        )
+
+    def _departments_left(self) -> int:
+        """How many other departments are agreed with after this one."""
+        journey, step = self.session.journey, self.session.step
+        agreeing = [each.id for each in journey.steps if each.kind == "consent"] if journey is not None else []
+        return len(agreeing) - 1 - agreeing.index(step.id) if step is not None and step.id in agreeing else 0
 
     title = Property(str, _title, notify=changed)
     lead = Property(str, _lead, notify=changed)

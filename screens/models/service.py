@@ -125,6 +125,9 @@ class Service(Model):
             return self.say("checklist.full_more")
         return self.say("checklist.to_confirm_more", department=self.say(f"department.{service.department}"))
 
+    def _add_label(self) -> str:
+        return self.say("case.add") if self._service is not None else ""
+
     title = Property(str, _title, notify=changed)
     lead = Property(str, _lead, notify=changed)
     figures = Property(list, _figures, notify=changed)
@@ -135,6 +138,7 @@ class Service(Model):
     nextLabel = Property(str, _next_label, notify=changed)
     down = Property(str, _down, notify=changed)
     trouble = Property(str, _trouble, notify=changed)
+    addLabel = Property(str, _add_label, notify=changed)
     troubleMore = Property(str, _trouble_more, notify=changed)
 
 

@@ -50,8 +50,12 @@ class Sign(Model):
         return self.say(step.title_key) if step else ""
 
     def _lead(self) -> str:
-        flow = self.session.flow
-        return self.say(flow.service.declaration_key) if flow else ""
+        flow, bundle = self.session.flow, self.session.bundle
+        if flow is None:
+            return ""
+        if bundle is not None:
+            return self.say(f"department.{flow.service.department}")
+        return self.say(flow.service.declaration_key)
 
     def _drawn(self) -> bool:
         return sum(length(stroke) for stroke in self._strokes) >= SHORTEST_PX

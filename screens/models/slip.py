@@ -15,6 +15,7 @@ from hardware.printer import Result
 from kiosk.app import Ability
 from kiosk.dates import time_text
 from kiosk.flow.state import FlowState
+from kiosk.journey import Bundle
 from kiosk.session import Page
 from kiosk.submission import SavedVisit
 from kiosk.take_home import Paper, Printed, Printer
@@ -47,7 +48,7 @@ class Slip(Model):
         self._timer.timeout.connect(self._look)
 
     def _clear(self) -> None:
-        self._delivery = "sending"
+        self._deliveries: dict[str, str] = {}
         self._print = ""  # "", printing, printed, uncertain, failed
         self._printer: Printer | None = None
         self._out = False  # a paper of this visit is, or may be, in somebody's hand
@@ -73,13 +74,20 @@ class Slip(Model):
     @Slot()
     def _page_changed(self) -> None:
         page = self.session.page
-        if page is Page.SENDING and self.session.flow is not None:
-            self._beside(self._save, self.session.flow)
-        elif page is Page.SAVED:
+        if page is Page.SENDING:
+            self._begin_saving()
+        elif page in (Page.SAVED, Page.SAVED_CASE):
             self._timer.start()
             self._look()
         elif page is Page.SLIP:
             self._draw(and_print=True)
+
+    def _begin_saving(self) -> None:
+        bundle, flow = self.session.bundle, self.session.flow
+        if bundle is not None:
+            self._beside(self._save_case, bundle)
+        elif flow is not None:
+            self._beside(self._save, flow)
 
     # ---- workers: each runs beside the GUI thread and comes back through the stage ----
 
@@ -98,28 +106,46 @@ class Slip(Model):
         visit = self._visit
         self.stage.hear(lambda: self._saved(visit, outcome))
 
-    def _saved(self, visit: object, outcome: SavedVisit | QueueFault) -> None:
+    def _save_case(self, bundle: Bundle) -> None:
+        outcome = self.stage.kiosk.submit_case(bundle.moment, self.session.language, self.session.evidence)
+        visit = self._visit
+        self.stage.hear(lambda: self._saved(visit, outcome))
+
+    def _saved(self, visit: object, outcome: SavedVisit | tuple[SavedVisit, ...] | QueueFault) -> None:
         if visit is not self._visit or self.session.page is not Page.SENDING:
             return
         if isinstance(outcome, QueueFault):
             log.error("a submission was not saved: %s", outcome.code)
             self.session.save_failed()
         else:
-            self.session.submitted(outcome)
+            self.session.submitted(*(outcome if isinstance(outcome, tuple) else (outcome,)))
 
     @Slot()
     def _look(self) -> None:
-        saved = self.session.saved
-        if saved is not None and self._delivery not in ("delivered", "refused"):
-            self._beside(self._look_beside, saved.envelope_id, self._visit)
+        open_ids = [each.envelope_id for each in self.session.all_saved if not self._settled(each)]
+        if open_ids:
+            self._beside(self._look_beside, open_ids, self._visit)
 
-    def _look_beside(self, envelope_id: str, visit: object) -> None:
-        delivery = self.stage.kiosk.delivery(envelope_id)
-        self.stage.hear(lambda: self._looked(delivery, visit))
+    def _settled(self, saved: SavedVisit) -> bool:
+        return self._deliveries.get(saved.envelope_id) in ("delivered", "refused")
 
-    def _looked(self, delivery: str, visit: object) -> None:
+    def _look_beside(self, envelope_ids: list[str], visit: object) -> None:
+        found = {each: self.stage.kiosk.delivery(each) for each in envelope_ids}
+        self.stage.hear(lambda: self._looked(found, visit))
+
+    def _looked(self, found: dict[str, str], visit: object) -> None:
         if visit is self._visit:
-            self._delivery = delivery
+            self._deliveries = {**self._deliveries, **found}
+
+    def delivery_of(self, saved: SavedVisit) -> str:
+        """Where one envelope stands: waiting, sending, delivered or refused."""
+        return self._deliveries.get(saved.envelope_id, "sending")
+
+    @property
+    def _delivery(self) -> str:
+        """Where the whole visit stands: what is not yet there counts first."""
+        found = {self.delivery_of(each) for each in self.session.all_saved}
+        return next((state for state in ("refused", "waiting", "sending") if state in found), "delivered")
 
     def _draw(self, *, and_print: bool) -> None:
         draw = self._paper()
@@ -135,7 +161,11 @@ class Slip(Model):
             self.session.flow,
             self.session.language,
         )
-        kiosk, delivery = self.stage.kiosk, self._delivery
+        kiosk, delivery, bundle = self.stage.kiosk, self._delivery, self.session.bundle
+        if bundle is not None and (self.session.all_saved or self.session.answers):
+            parts, answers = self.session.all_saved, self.session.answers
+            there = {each.envelope_id for each in parts if self.delivery_of(each) == "delivered"}
+            return lambda: kiosk.case_slip(parts, bundle, language, answers=answers, delivered=there)
         if saved is not None and flow is not None:
             return lambda: kiosk.receipt(saved, flow, language, delivery)
         if answer is not None and flow is not None:
@@ -255,7 +285,9 @@ class Slip(Model):
         return float(getattr(self.session, "text_size", 1.0)) >= LARGE_FROM
 
     def _next_steps(self) -> str:
-        flow = self.session.flow
+        flow, bundle = self.session.flow, self.session.bundle
+        if bundle is not None:
+            return self.say("case.slip_next" if self.session.all_saved else "next.enquire")
         return self.say(flow.service.next_key) if flow else ""
 
     def _spoken(self) -> str:
@@ -267,6 +299,9 @@ class Slip(Model):
         if saved is None or flow is None:
             return ""
         time = time_text(saved.saved_at, self.session.language)
+        if self.session.bundle is not None:
+            numbers = ", ".join(each.receipt_number for each in self.session.all_saved)
+            return self.say("case.slip_spoken", numbers=numbers, time=time)
         return self.say("slip.spoken", number=saved.receipt_number, service=self.say(flow.service.title_key), time=time)
 
     title = Property(str, _title, notify=changed)

@@ -11,6 +11,8 @@ from screens.stage import Stage
 QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
 BLOCKS = 20
+STILL_OPEN = frozenset({"identify", "form", "choice", "list", "document", "portrait", "slot", "review"})
+"""Steps at which a matter of a case can still be left out: nothing is agreed to, paid or sent."""
 
 
 @QmlElement
@@ -89,6 +91,14 @@ class Visit(Model):
     def _stop_has_back(self) -> bool:
         return self.session.stop is not None and self.session.stop.has_back
 
+    def _matters_label(self) -> str:
+        """In the middle of a case: the way to its thread; "" elsewhere."""
+        bundle = self.session.bundle
+        step = self.session.step
+        if bundle is None or step is None or step.kind not in STILL_OPEN or not self._step():
+            return ""
+        return self.say("case.matters", count=len(bundle.matters))
+
     page = Property(str, _page, notify=pageChanged)
     direction = Property(int, _direction, notify=pageChanged)
     overlay = Property(str, _overlay, notify=changed)
@@ -103,6 +113,7 @@ class Visit(Model):
     secondsLeft = Property(str, _seconds_left, notify=changed)
     idleText = Property(str, _idle_text, notify=changed)
     idleBlocks = Property(int, _idle_blocks, notify=changed)
+    mattersLabel = Property(str, _matters_label, notify=changed)
     stopTitle = Property(str, _stop_title, notify=changed)
     stopText = Property(str, _stop_text, notify=changed)
     stopMore = Property(str, _stop_more, notify=changed)
@@ -148,6 +159,11 @@ class Visit(Model):
     def back(self) -> None:
         """Exactly one step back."""
         self.stage.act(self.session.back)
+
+    @Slot()
+    def lookAtMatters(self) -> None:
+        """The thread of the case, from the middle of it."""
+        self.stage.act(self.session.look_at_matters)
 
     @Slot(str)
     def setContrast(self, contrast: str) -> None:

@@ -1,5 +1,6 @@
 pragma ComponentBehavior: Bound
 import QtQuick
+import Kiosk
 
 // A page: one title, an optional lead, one body; it says what the bar offers, the bar stands in Main.
 Item {
@@ -9,7 +10,7 @@ Item {
     property string next: ""
     property string nextIcon: "arrow_forward"
     property bool ready: true       // false: the next action is elsewhere; the button says what it waits for
-    property string second: ""
+    property string second: Visit.mattersLabel
     property string secondIcon: ""
     property bool hasBack: true
     property bool bare: false       // the first screen: no bar, dark header
@@ -18,6 +19,10 @@ Item {
     readonly property alias bodyWidth: body.width
     signal nextPressed
     signal secondPressed
+    onSecondPressed: {
+        if (root.second === Visit.mattersLabel)
+            Visit.lookAtMatters();
+    }
     Column {
         id: titles
         x: Theme.margin

@@ -158,5 +158,12 @@ KioskPage {
                 }
             }
         }
+        ActionButton {
+            width: parent.width
+            implicitHeight: 112
+            icon: "add"
+            label: Service.addLabel
+            onActivated: Thread.add()
+        }
     }
 }

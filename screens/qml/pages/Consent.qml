@@ -9,6 +9,7 @@ KioskPage {
     lead: Consent.lead
     next: Consent.nextLabel
     nextIcon: Consent.signs ? "arrow_forward" : "send"
+    second: ""
     onNextPressed: Visit.next()
     Column {
         width: parent.width

@@ -7,9 +7,12 @@ import controls
 KioskPage {
     title: qsTrId("home.title")
     hasBack: false
+    second: Home.gathered
+    secondIcon: "playlist_add_check"
+    onSecondPressed: Home.openGathered()
     Column {
         width: parent.width
-        spacing: 40
+        spacing: 24
         Touchable {
             id: search
             width: parent.width
@@ -57,6 +60,38 @@ KioskPage {
                         anchors.verticalCenter: parent.verticalCenter
                         Accessible.ignored: true
                     }
+                }
+            }
+        }
+        Item {
+            width: parent.width
+            height: 96
+            Txt {
+                text: qsTrId("matters.events_home")
+                role: "h2"
+                anchors.verticalCenter: parent.verticalCenter
+            }
+            ActionButton {
+                anchors.right: parent.right
+                width: fit
+                implicitHeight: 96
+                label: Events.allLabel
+                onActivated: Events.openAll()
+            }
+        }
+        Grid {
+            columns: 2
+            columnSpacing: 24
+            rowSpacing: 16
+            Repeater {
+                model: Events.atHome
+                Tile {
+                    required property var modelData
+                    width: 468
+                    strong: true
+                    icon: modelData.icon
+                    label: modelData.label
+                    onActivated: Events.open(modelData.id)
                 }
             }
         }
@@ -108,7 +143,7 @@ KioskPage {
         Grid {
             columns: 2
             columnSpacing: 24
-            rowSpacing: Home.categories.length > 10 ? 16 : 24
+            rowSpacing: 16
             Repeater {
                 model: Home.categories
                 Tile {
