@@ -40,7 +40,7 @@ def diagnose(config: Config) -> list[Check]:
     return [
         *_packages(),
         *_fonts(config),
-        *_trust(config),
+        *trust_checks(config),
         *_keyboard(config),
         _catalogue(),
         _queue(config),
@@ -63,7 +63,7 @@ def _fonts(config: Config) -> Iterator[Check]:
         yield Check(f"font {name}", there, str(path) if there else f"{path} is missing; run `make setup`")
 
 
-def _trust(config: Config) -> Iterator[Check]:
+def trust_checks(config: Config) -> Iterator[Check]:
     """The master list that documents are judged by; without one they are read, and said to be unchecked."""
     if config.card.driver != "pcsc":
         return
@@ -78,7 +78,8 @@ def _trust(config: Config) -> Iterator[Check]:
         yield Check("master list", False, f"{config.card.trust} has none; `python -m hardware.cards trust import`")
         return
     signed = f"{found.listed.signed_at:%Y-%m-%d}" if found.listed.signed_at else "without a date"
-    words = f"of {signed}, {len(found.listed.certificates)} certificates of {len(found.listed.countries)} countries"
+    count, countries = len(found.listed.certificates), len(found.listed.countries)
+    words = f"of {signed}, {count} certificates of {countries} countries"
     yield Check(
         "master list", found.listed.vouched, words if found.listed.vouched else f"{words}, vouched for by nobody"
     )

@@ -1,0 +1,35 @@
+"""What a technician is told of the documents a kiosk can judge."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from hardware.cards.emrtd import trust_folder
+from hardware.cards.sim.issuer import utopia
+from kiosk.config import Card, Config
+from kiosk.diagnose import Check, trust_checks
+
+
+def told(folder: Path, driver: str = "pcsc") -> list[Check]:
+    return list(trust_checks(replace(Config(), card=Card(driver, trust=folder))))  # type: ignore[arg-type]
+
+
+def test_the_date_of_the_master_list_and_of_the_revocations_is_shown(tmp_path: Path) -> None:
+    assert [(check.name, check.ok) for check in told(tmp_path)] == [("master list", False)]
+    trust_folder.import_list(tmp_path, utopia().master_list([utopia().anchor]), [utopia().anchor])
+    trust_folder.import_revocations(tmp_path, utopia().revocations(99))
+    listed, revocations = told(tmp_path)
+    assert listed == Check("master list", True, "of 2020-01-01, 1 certificates of 1 countries")
+    assert revocations == Check("revocations", True, "1 lists, 0 of them stale")
+
+
+def test_a_list_that_was_changed_or_that_nobody_vouches_for_is_not_well(tmp_path: Path) -> None:
+    trust_folder.import_list(tmp_path, utopia().master_list([utopia().anchor]), [], unvouched=True)
+    assert "vouched for by nobody" in told(tmp_path)[0].says
+    (tmp_path / trust_folder.LIST).write_bytes(b"changed")
+    assert (told(tmp_path)[0].ok, "import it again" in told(tmp_path)[0].says) == (False, True)
+
+
+def test_a_simulated_reader_needs_no_master_list(tmp_path: Path) -> None:
+    assert told(tmp_path, "simulated") == []
