@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from benchmarks.row import Row
 
-PARTS = ("screens", "queue", "printer", "catalogue", "typing")
+PARTS = ("screens", "cards", "queue", "printer", "catalogue", "typing")
 
 
 def table(rows: Iterable[Row]) -> str:

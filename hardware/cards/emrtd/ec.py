@@ -8,11 +8,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hardware.cards.emrtd.curves import Curve
+from cryptography.hazmat.primitives.asymmetric import ec as library
+
+from hardware.cards.emrtd.curves import BY_NAME, Curve
 from hardware.cards.faults import CardError
 
 Jacobian = tuple[int, int, int]
 INFINITY: Jacobian = (1, 1, 0)
+LIBRARY_CURVES: dict[str, library.EllipticCurve] = {
+    "secp192r1": library.SECP192R1(),
+    "secp224r1": library.SECP224R1(),
+    "secp256r1": library.SECP256R1(),
+    "secp384r1": library.SECP384R1(),
+    "secp521r1": library.SECP521R1(),
+    "brainpoolP256r1": library.BrainpoolP256R1(),
+    "brainpoolP384r1": library.BrainpoolP384R1(),
+    "brainpoolP512r1": library.BrainpoolP512R1(),
+}
+"""The curves the library knows by name; it multiplies their own generators, and checks signatures, much faster."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +66,10 @@ def decode(curve: Curve, data: bytes) -> Point:
 
 def multiply(curve: Curve, scalar: int, point: Point) -> Point:
     """scalar · point; raises CardError when that is the point at infinity."""
+    known = BY_NAME.get(curve.name)
+    if known == curve and point == generator(curve) and 0 < scalar < curve.n and curve.name in LIBRARY_CURVES:
+        numbers = library.derive_private_key(scalar, LIBRARY_CURVES[curve.name]).public_key().public_numbers()
+        return Point(numbers.x, numbers.y)
     return _affine(curve, _multiply(curve, scalar, (point.x, point.y, 1)))
 
 

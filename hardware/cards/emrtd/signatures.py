@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_ds
 
 from hardware.cards.emrtd import ec
 from hardware.cards.emrtd.curves import BY_NAME, BY_OID, Curve
+from hardware.cards.emrtd.ec import LIBRARY_CURVES
 from hardware.cards.faults import CardError
 
 HASHES: dict[str, hashes.HashAlgorithm] = {
@@ -25,16 +26,6 @@ HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha256": hashes.SHA256(),
     "sha384": hashes.SHA384(),
     "sha512": hashes.SHA512(),
-}
-LIBRARY_CURVES: dict[str, library.EllipticCurve] = {
-    "secp192r1": library.SECP192R1(),
-    "secp224r1": library.SECP224R1(),
-    "secp256r1": library.SECP256R1(),
-    "secp384r1": library.SECP384R1(),
-    "secp521r1": library.SECP521R1(),
-    "brainpoolP256r1": library.BrainpoolP256R1(),
-    "brainpoolP384r1": library.BrainpoolP384R1(),
-    "brainpoolP512r1": library.BrainpoolP512R1(),
 }
 
 

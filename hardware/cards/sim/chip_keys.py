@@ -20,7 +20,7 @@ from hardware.cards.emrtd import ec
 from hardware.cards.emrtd.asn1 import SecurityInfo, SecurityInfos
 from hardware.cards.emrtd.chip import AA_HASHES, AA_INFO, CA_PUBLIC_KEY, RECOVERED_HASHES, ChipKey
 from hardware.cards.emrtd.curves import BY_NAME, Curve
-from hardware.cards.emrtd.signatures import LIBRARY_CURVES
+from hardware.cards.emrtd.ec import LIBRARY_CURVES
 
 HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha1": hashes.SHA1(),  # noqa: S303 - old chips use it

@@ -25,9 +25,9 @@ from hardware.cards.emrtd import lds, pace
 from hardware.cards.emrtd.asn1 import SecurityInfo, SecurityInfos
 from hardware.cards.emrtd.card_security import SECURITY_OBJECT as CARD_SECURITY_OBJECT
 from hardware.cards.emrtd.curves import BY_NAME, Curve
+from hardware.cards.emrtd.ec import LIBRARY_CURVES
 from hardware.cards.emrtd.master_list import MASTER_LIST, CscaMasterList
 from hardware.cards.emrtd.mrz import Can, MrzKey, check_digit
-from hardware.cards.emrtd.signatures import LIBRARY_CURVES
 from hardware.cards.emrtd.trust import SECURITY_OBJECT, LdsSecurityObject
 from hardware.cards.people import Person
 from hardware.cards.sim.chip_keys import ChipSecret, public_key_info
