@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -51,10 +50,8 @@ def unpad(message: bytes) -> bytes | None:
 
 
 def _three_keys(key: bytes) -> TripleDES:
-    """24 bytes for the library from K1, or from K1 and K2; its warning that shorter keys go away is then moot."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return TripleDES((key + key[:8]) if len(key) == 16 else key * 3)
+    """24 bytes for the library from K1, or from K1 and K2: it warns that it will take no shorter keys."""
+    return TripleDES((key + key[:8]) if len(key) == 16 else key * 3)
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from hardware.cards import people
-from hardware.cards.cli import main
 from hardware.cards.emrtd import lds, master_list, trust
 from hardware.cards.faults import CardError
 from hardware.cards.sim.issuer import Issuer
@@ -92,21 +89,6 @@ def test_revocations_nobody_we_trust_signed_are_refused() -> None:
     store = trust.TrustStore([utopia().anchor], [Issuer().revocations(2)])
     assert store.refused_lists == 1
     assert trust.judge(security, store, NOW).origin == "genuine"
-
-
-def test_the_command_says_what_is_in_a_list_and_unpacks_it(tmp_path: Path) -> None:
-    path, anchor, out = tmp_path / "list.ml", tmp_path / "publisher.cer", tmp_path / "anchors"
-    path.write_bytes(listed())
-    anchor.write_bytes(publisher().anchor)
-    said = CliRunner().invoke(main, ["anchors", str(path), "--publisher", str(anchor), "--out", str(out)])
-    assert said.exit_code == 0
-    assert (
-        said.output.strip() == "2 certificates of 1 countries, published by UT 2020-01-01T00:00:00+00:00: vouched for"
-    )
-    assert {file.read_bytes() for file in out.iterdir()} >= {utopia().anchor}
-    path.write_bytes(listed()[:-1] + b"\0")
-    refused = CliRunner().invoke(main, ["anchors", str(path), "--json"])
-    assert (refused.exit_code, "card_not_genuine" in refused.output) == (1, True)
 
 
 def test_an_unusable_anchor_is_no_anchor() -> None:
