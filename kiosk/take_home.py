@@ -15,6 +15,8 @@ from hardware.printer.document import Sheet
 from kiosk.catalogue import Language, Texts
 from kiosk.catalogue.model import Service
 
+LONGEST_PHONE_TEXT = 900
+
 
 class Printer(StrEnum):
     """The two printers, by the names of their devices."""
@@ -55,6 +57,19 @@ class Printed:
 
     outcome: PrintOutcome
     printer: Printer | None
+
+
+def phone_text(paper: Paper) -> str:
+    """The words of a paper for a phone that scans them as plain text: no line, no address, no server in between.
+
+    Cut at `LONGEST_PHONE_TEXT` bytes, so that its modules stay large enough on the screen.
+    """
+    words = [f"{block.left} {block.right}" if isinstance(block, Pair) else block.text
+             for block in paper.blocks if isinstance(block, Text | Pair)]  # fmt: skip
+    whole = "\n".join(word.replace("　", " ") for word in words)
+    if len(whole.encode("utf-8", "replace")) <= LONGEST_PHONE_TEXT:
+        return whole
+    return whole.encode("utf-8", "replace")[: LONGEST_PHONE_TEXT - 3].decode("utf-8", "ignore") + "…"
 
 
 def checklist_blocks(service: Service, texts: Texts, language: Language, footer: str) -> list[Block]:

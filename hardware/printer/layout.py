@@ -200,6 +200,12 @@ def _code(page: Page, block: Code) -> Dots:
     return strip
 
 
+def code_alone(text: str, *, dots: int = 4) -> Raster:
+    """A QR code and its quiet zone, `dots` a module: for a screen, which a phone scans from near."""
+    modules = np.pad(np.kron(qr_modules(text), np.ones((dots, dots), bool)), 4 * dots)
+    return Raster(modules.shape[1], modules.shape[0], np.packbits(modules, axis=1).tobytes())
+
+
 def qr_modules(text: str) -> Dots:
     """The modules of a QR code of level M (15 % may be lost), no quiet zone; `CodeTooLongError` past version 40."""
     import qrcode

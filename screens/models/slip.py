@@ -12,13 +12,14 @@ from PySide6.QtQml import QmlElement, QmlSingleton
 
 from hardware.device import where
 from hardware.printer import Result
+from hardware.printer.layout import code_alone
 from kiosk.app import Ability
 from kiosk.dates import time_text
 from kiosk.flow.state import FlowState
 from kiosk.journey import Bundle
 from kiosk.session import Page
 from kiosk.submission import SavedVisit
-from kiosk.take_home import Paper, Printed, Printer
+from kiosk.take_home import Paper, Printed, Printer, phone_text
 from offline_queue.faults import QueueFault
 from screens.models.base import Model, Row
 from screens.pictures import Pictures
@@ -53,6 +54,7 @@ class Slip(Model):
         self._printer: Printer | None = None
         self._out = False  # a paper of this visit is, or may be, in somebody's hand
         self._copies = 0
+        self._for_phone = False  # a code holds the words of this paper
         self._counter = 0
         self._visit = object()  # answers of an earlier visit's workers are not this visit's
 
@@ -177,12 +179,16 @@ class Slip(Model):
         paper = make()
         shown = kiosk.devices.slip(paper.blocks, paper.language)
         picture = QImage.fromData(shown.png())
-        self.stage.hear(lambda: self._drawn(picture, visit, paper.first))
+        phone = QImage.fromData(code_alone(phone_text(paper)).png()) if paper.first is Printer.A4 else None
+        self.stage.hear(lambda: self._drawn(picture, phone, visit, paper.first))
         if and_print and self._print == "printing":
             self._print_beside(paper.copy(copies) if copies else paper, large, visit)
 
-    def _drawn(self, picture: QImage, visit: object, printer: Printer) -> None:
+    def _drawn(self, picture: QImage, phone: QImage | None, visit: object, printer: Printer) -> None:
         if visit is self._visit:
+            self._for_phone = phone is not None
+            if phone is not None:
+                self._pictures.put("phone", phone)
             self._printer = self._printer or printer
             self._pictures.put("slip", picture)
             self._counter += 1
@@ -247,6 +253,11 @@ class Slip(Model):
     def _picture(self) -> str:
         return f"image://kiosk/slip/{self._counter}" if self._counter else ""
 
+    def _phone(self) -> str:
+        """The code that holds the whole answer, where there is no paper to take."""
+        wanted = self._for_phone and self._counter and self._print in ("", "failed")
+        return f"image://kiosk/phone/{self._counter}" if wanted else ""
+
     def _slip_title(self) -> str:
         titles = {"printing": "printing", "printed": "printed", "uncertain": "uncertain"}
         return self._say_of_paper(f"{titles.get(self._print, 'screen')}_title")
@@ -261,6 +272,8 @@ class Slip(Model):
     def _paper_note(self) -> str:
         if self._on_paper():
             return self.say("a4.below") if self._printer is Printer.A4 else self._say_of_paper("below")
+        if self._phone():
+            return self.say("a4.phone")
         return self.say("slip.uncertain") if self._print == "uncertain" else self._say_of_paper("screen")
 
     def _below(self) -> bool:
@@ -310,6 +323,7 @@ class Slip(Model):
     canPrint = Property(bool, _can_print, notify=changed)
     printLabel = Property(str, _print_label, notify=changed)
     picture = Property(str, _picture, notify=changed)
+    phone = Property(str, _phone, notify=changed)
     slipTitle = Property(str, _slip_title, notify=changed)
     onPaper = Property(bool, _on_paper, notify=changed)
     below = Property(bool, _below, notify=changed)

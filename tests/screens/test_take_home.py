@@ -10,6 +10,7 @@ import numpy as np
 import pypdf
 import pytest
 import zxingcpp
+from PySide6.QtGui import QImage
 
 from hardware.printer import Raster
 from kiosk.catalogue import LANGUAGES, Language
@@ -150,3 +151,29 @@ def test_an_uncertain_receipt_is_followed_by_a_copy_only(counter: Counter) -> No
     resident.glass.press(resident.say("a4.copy"))
     resident.glass.wait_for(lambda: resident.say("slip.printed_title") in resident.glass.words(), "the copy", 60)
     assert len(roll(counter)) >= before + 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_answer_that_cannot_be_printed_is_a_code_that_any_phone_reads(counter: Counter, language: Language) -> None:
+    resident = counter.resident(language)
+    resident.service = "HK-WEL-03"
+    resident.until(lambda page: page is Page.RESULT)
+    counter.kiosk.devices.simulated_a4.out_of_paper()  # type: ignore[union-attr]
+    counter.kiosk.devices.emulator.out_of_paper()  # type: ignore[union-attr]
+    resident.glass.wait_for(lambda: resident.glass.shows(resident.say("answer.show")), "the kiosk to notice", 30)
+    resident.visit()
+    assert resident.say("a4.phone") in resident.glass.words()
+    answer = counter.stage.session.answer
+    assert answer is not None
+    resident.glass.wait_for(lambda: len(codes_on_screen(counter)) == 2, "both codes")
+    signed, words = sorted(codes_on_screen(counter), key=lambda code: "http" not in code)
+    assert genuine(counter, signed)
+    assert answer.reference in words
+    assert all(line in words for line in answer.lines[language])
+
+
+def codes_on_screen(counter: Counter) -> list[str]:
+    """What a phone in front of the glass would scan."""
+    picture = counter.screens.window.grabWindow().convertToFormat(QImage.Format.Format_Grayscale8)
+    rows = np.frombuffer(picture.constBits(), np.uint8).reshape(picture.height(), picture.bytesPerLine())
+    return [code.text for code in zxingcpp.read_barcodes(rows[:, : picture.width()].copy())]

@@ -65,6 +65,20 @@ KioskPage {
             sourceSize: Qt.size(330, 420)
             Accessible.ignored: true
         }
+        Rectangle {
+            visible: Slip.phone !== ""
+            width: 330
+            height: 330
+            color: "white"
+            Image {
+                anchors.fill: parent
+                fillMode: Image.PreserveAspectFit
+                cache: false
+                source: Slip.phone
+                Accessible.role: Accessible.Graphic
+                Accessible.name: qsTrId("a4.phone_code")
+            }
+        }
         Txt {
             width: 330
             text: Slip.paperNote
