@@ -259,6 +259,8 @@ class Slip(Model):
         return f"image://kiosk/phone/{self._counter}" if wanted else ""
 
     def _slip_title(self) -> str:
+        if self._phone():
+            return self.say("a4.phone_title")
         titles = {"printing": "printing", "printed": "printed", "uncertain": "uncertain"}
         return self._say_of_paper(f"{titles.get(self._print, 'screen')}_title")
 
@@ -295,7 +297,7 @@ class Slip(Model):
     @property
     def _large(self) -> bool:
         """Large print for whoever reads the screen large."""
-        return float(getattr(self.session, "text_size", 1.0)) >= LARGE_FROM
+        return float(getattr(getattr(self.session, "easier", None), "text_size", 1.0)) >= LARGE_FROM
 
     def _next_steps(self) -> str:
         flow, bundle = self.session.flow, self.session.bundle

@@ -30,7 +30,7 @@ def group(module: str) -> click.Group:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_command_a_page_names_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    for module, rest in re.findall(r"python -m ([a-z.]+)((?: [a-z][a-z-]*)*)", text):
+    for module, rest in re.findall(r"python -m ([a-z.]+)((?: [a-z][a-z0-9-]*)*)", text):
         if module not in MODULES:
             assert module in ("benchmarks", "pip", "venv"), module
             continue

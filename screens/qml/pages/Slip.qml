@@ -79,6 +79,11 @@ KioskPage {
                 Accessible.name: qsTrId("a4.phone_code")
             }
         }
+        Item {
+            visible: Slip.phone !== ""
+            width: 1
+            height: 20
+        }
         Txt {
             width: 330
             text: Slip.paperNote
