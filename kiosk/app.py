@@ -34,6 +34,7 @@ from kiosk.slip_plan import with_plan
 from kiosk.submission import SavedVisit, Sender, submit, submit_case
 from kiosk.take_home import Paper, Printed, Printer, checklist_blocks
 from kiosk.typing import Engines
+from offline_queue.envelope import uuid7
 from offline_queue.faults import QueueFault
 from offline_queue.outbox import Outbox
 from offline_queue.portal_client import PortalClient
@@ -243,9 +244,9 @@ class Kiosk:
         return self._paper(f"answer-{answer.reference}", "answer.paper_title", blocks, language, Printer.A4)
 
     def checklist(self, service: Service, language: Language) -> Paper:
-        """What to bring, to take home; one moment is one job."""
+        """What to bring, to take home; every asking is a job."""
         blocks = checklist_blocks(service, self.catalogue.texts, language, self._footer(language))
-        job = f"list-{service.id}-{self.now():%Y%m%d%H%M%S}"
+        job = f"list-{uuid7(self.now())}"
         return self._paper(job, service.title_key, blocks, language, Printer.A4)
 
     def _paper(self, job: str, title: str, blocks: list[Block], language: Language, first: Printer) -> Paper:
