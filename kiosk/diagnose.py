@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from hardware.cards.faults import CardError
 from hardware.device import State, Status
 from hardware.printer import JobJournal, Text
+from hardware.vision.models import NAMES, fault_of, pins
 from kiosk.app import ASSETS
 from kiosk.catalogue import CatalogueError, load_catalogue
 from kiosk.config import Config
@@ -42,6 +43,7 @@ def diagnose(config: Config) -> list[Check]:
         *_fonts(config),
         *trust_checks(config),
         *_keyboard(config),
+        *_face_models(),
         _catalogue(),
         _queue(config),
         *_devices(config),
@@ -93,6 +95,14 @@ def _keyboard(config: Config) -> Iterator[Check]:
         yield Check("keyboard", False, f"{code}: {FAULTS[code]}")
     if not faults:
         yield Check("keyboard", True, "速成, 倉頡, 筆劃, 粵拼, 拼音, characters by number")
+
+
+def _face_models() -> Iterator[Check]:
+    """The pinned models by which portraits are judged; without them only light, focus and stillness are."""
+    for name in NAMES:
+        fault = fault_of(name)
+        says = f"the pinned one, {pins()[name].licence}" if fault is None else f"{fault.code}; run `make setup`"
+        yield Check(f"face model {name}", fault is None, says)
 
 
 def _catalogue() -> Check:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
 import click
 
-from hardware.camera import document, portrait
+from hardware.camera import document
 from hardware.camera.device import BACKOFF_S, Camera
-from hardware.camera.frame import Frame, FrameSource
-from hardware.camera.jpeg import encode_jpeg
+from hardware.camera.frame import MAX_FILE_BYTES, Frame, FrameSource, Image
+from hardware.camera.jpeg import decode_image, encode_jpeg
 from hardware.camera.mrz import MrzFault, parse_mrz
 from hardware.camera.sources import open_source
 from hardware.device import Fault, Status, Supervisor
@@ -26,7 +27,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 
 @click.group()
 def main() -> None:
-    """Cameras: find them, take a picture, watch the stream, read codes and machine-readable zones."""
+    """Cameras: find them, take a picture, watch the stream, judge portraits and papers, read codes and zones."""
 
 
 def _say(as_json: bool, **facts: object) -> None:
@@ -94,7 +95,10 @@ def _first_frame(source: FrameSource, patience_s: float = 5.0) -> Frame | Fault:
 
 def _verdict(check: str | None, frame: Frame) -> str | None:
     if check == "portrait":
-        return portrait.assess(frame.image).code
+        from hardware.vision.models import Sessions
+        from hardware.vision.photographer import Photographer
+
+        return Photographer(Sessions()).look(frame).code
     return document.assess(frame.image).code if check == "document" else None
 
 
@@ -119,6 +123,99 @@ def codes(spec: str, seconds: float, show: bool, as_json: bool) -> None:
     finally:
         source.close()
     raise SystemExit(1)
+
+
+def _picture_of(spec: str, picture: Path | None, as_json: bool) -> Image:
+    """A file's picture, or the first good frame of a source."""
+    if picture is not None:
+        found: Image | Fault = decode_image(picture.read_bytes()[: MAX_FILE_BYTES + 1])
+    else:
+        source = _opened(spec, as_json)
+        try:
+            frame = _first_frame(source)
+        finally:
+            source.close()
+        found = frame if isinstance(frame, Fault) else frame.image
+    if isinstance(found, Fault):
+        _say(as_json, fault=found.code, detail=found.detail)
+        raise SystemExit(1)
+    return found
+
+
+picture_option = click.option(
+    "--picture", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Judge this file instead."
+)
+
+
+@main.command(name="portrait")
+@source_option
+@picture_option
+@click.option("--against", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Also compare with the portrait in this file.")  # fmt: skip
+@json_option
+def judge_portrait(spec: str, picture: Path | None, against: Path | None, as_json: bool) -> None:
+    """Judge one portrait: verdict and figures; exit code 1 unless it is ready."""
+    from hardware.vision.match import Comparison, Matcher
+    from hardware.vision.models import Sessions
+    from hardware.vision.photographer import Photographer
+
+    image, sessions = _picture_of(spec, picture, as_json), Sessions()
+    look = Photographer(sessions).look(Frame(1, 0.0, image))
+    figures = vars(look.measures) if look.measures else {}
+    _say(as_json, verdict=look.code, fault=look.fault.code if look.fault else None, **_rounded(figures))
+    if against is not None:
+        found = Matcher(sessions).compare(image, _picture_of(spec, against, as_json))
+        said = vars(found) if isinstance(found, Comparison) else {"fault": found.code}
+        _say(as_json, **_rounded(said))
+    raise SystemExit(0 if look.code == "ready" else 1)
+
+
+def _rounded(figures: Mapping[str, object]) -> dict[str, object]:
+    return {
+        name: round(value, 3) if isinstance(value, float)
+        else [round(each, 3) for each in value] if isinstance(value, tuple) else value
+        for name, value in figures.items()
+    }  # fmt: skip
+
+
+@main.command(name="document")
+@source_option
+@picture_option
+@click.option("--read", is_flag=True, help="Also read the words; about three seconds.")
+@click.option("--show", is_flag=True, help="Also say what was read: personal data.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Keep the flattened sheet as a JPEG.")
+@json_option
+def judge_document(spec: str, picture: Path | None, read: bool, show: bool, out: Path | None, as_json: bool) -> None:
+    """Find the sheet on the tray, judge and flatten it; exit code 1 unless it is ready."""
+    image = _picture_of(spec, picture, as_json)
+    verdict = document.assess(image)
+    sheet = document.capture(image, verdict)
+    if out is not None:
+        out.write_bytes(sheet)
+    _say(as_json, verdict=verdict.code, corners=verdict.corners, bytes=len(sheet))
+    if read:
+        _read_words(sheet, show, as_json)
+    raise SystemExit(0 if verdict.code == "ready" else 1)
+
+
+def _read_words(sheet: bytes, show: bool, as_json: bool) -> None:
+    from hardware.papers.mrz_lines import zone
+    from hardware.papers.ocr import OcrReader
+
+    reader = OcrReader()
+    try:
+        page = reader.read(sheet)
+    finally:
+        reader.stop()
+    if isinstance(page, Fault):
+        _say(as_json, fault=page.code)
+        return
+    for line in page.lines:
+        said = {"text": line.text} if show else {"characters": len(line.text)}
+        _say(as_json, sure=round(line.sure, 3), corners=line.corners, **said)
+    found = zone([line.text for line in page.lines])
+    _say(as_json, lines=len(page.lines), turned=page.turned, sure=round(page.sure, 3),
+         zone=found.mrz.format if found else None)  # fmt: skip
 
 
 @main.command()

@@ -10,6 +10,7 @@ from hardware.camera.__main__ import main
 from hardware.camera.jpeg import jpeg_size
 from tests.hardware.camera.test_codes import held, made
 from tests.hardware.camera.test_mrz import TD3
+from tests.hardware.vision import heads
 
 
 def run(*words: str) -> tuple[int, list[dict[str, object]]]:
@@ -63,3 +64,33 @@ def test_a_machine_readable_zone_is_checked(tmp_path: Path) -> None:
     assert (code, facts["valid"], facts["number"], facts["birth_date"]) == (0, True, "alias", "sure")
     file.write_text(TD3[0])
     assert run("mrz", str(file)) == (1, [{"fault": "not_mrz", "line": 0, "column": 0}])
+
+
+def test_a_portrait_is_judged_with_its_figures() -> None:
+    code, (facts,) = run("portrait", "--source", "synthetic")
+    assert (code, facts["verdict"], facts["fault"]) == (0, "ready", None)
+    assert {"eye_distance", "yaw", "eyes", "sharpness"} <= set(facts)
+
+
+def test_a_portrait_is_compared_with_another(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.png", tmp_path / "other.png"
+    cv2.imwrite(str(one), heads.portrait(150))
+    cv2.imwrite(str(other), heads.drawn())
+    assert run("portrait", "--picture", str(one), "--against", str(one))[1][1]["band"] == "match"
+    assert run("portrait", "--picture", str(one), "--against", str(other))[1][1]["band"] == "no_match"
+
+
+def test_a_picture_that_is_none_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "none.jpg"
+    file.write_bytes(b"\xff\xd8 nothing")
+    assert run("portrait", "--picture", str(file)) == (1, [{"fault": "image_corrupt", "detail": ""}])
+
+
+def test_a_document_is_found_and_read_without_saying_what_it_says(tmp_path: Path) -> None:
+    out = tmp_path / "sheet.jpg"
+    code, told = run("document", "--source", "synthetic:document", "--read", "--out", str(out))
+    assert (code, told[0]["verdict"]) == (0, "ready")
+    assert len(str(told[0]["corners"])) > 20
+    assert told[-1]["lines"] == len(told) - 2 > 5
+    assert not any("text" in line for line in told)
+    assert jpeg_size(out.read_bytes()) is not None
