@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from benchmarks.row import Row
 
-PARTS = ("screens", "cards", "queue", "printer", "catalogue", "typing")
+PARTS = ("screens", "cards", "queue", "printer", "catalogue", "typing", "vision")
 
 
 def table(rows: Iterable[Row]) -> str:

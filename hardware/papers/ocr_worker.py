@@ -24,7 +24,9 @@ from hardware.device import Fault
 NICE = 5
 MEMORY_BYTES = 2 * 1024**3  # of addresses, most of them never touched: resident it stays under 600 MB
 PAGE_SIDE = 1700
-MRZ_SIDE = 960
+PAGE_LEAST_SIDE = 736
+MRZ_SIDES = (736, 960)
+MRZ_LEAST_SIDE = 64
 LEAST_MRZ_WIDTH = 0.45  # of the picture
 LEAST_MRZ_SHAPE = 9.0  # width over height of a line
 TURNS = (0, 180, 90, 270)
@@ -51,7 +53,7 @@ def load_engine() -> Any:
     load_cv2().setNumThreads(1)
     from rapidocr import RapidOCR
 
-    return RapidOCR(
+    engine = RapidOCR(
         params={
             "Global.log_level": "critical",
             "Global.text_score": 0.3,
@@ -60,6 +62,13 @@ def load_engine() -> Any:
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
     )
+    engine(np.full((64, 320, 3), 255, np.uint8), use_det=True, use_cls=False, use_rec=True)  # its models load now
+    return engine
+
+
+def _enlarge_up_to(engine: Any, side: int) -> None:
+    """Enlarge pictures with a shorter side before lines are looked for: small cards need it, zones do not."""
+    engine.text_det.limit_side_len = side
 
 
 def _answered(engine: Any, request: bytes, pipe: BinaryIO) -> dict[str, Any]:
@@ -72,6 +81,7 @@ def _answered(engine: Any, request: bytes, pipe: BinaryIO) -> dict[str, Any]:
 
 def read_page(engine: Any, picture: Image) -> dict[str, Any]:
     """Every line; a page on its side or head is turned until most of what is read makes sense."""
+    _enlarge_up_to(engine, PAGE_LEAST_SIDE)
     small = scaled(picture, PAGE_SIDE)
     factor = picture.shape[1] / small.shape[1]
     best: dict[str, Any] = {"lines": [], "turned": 0}
@@ -107,7 +117,7 @@ def _lies(corners: list[list[float]]) -> bool:
 
 
 def read_mrz(engine: Any, picture: Image) -> dict[str, Any]:
-    """The long lines only: found at 960 pixels, read at the picture's own size; with a black-hat and turned if need be.
+    """The long lines only: found at 736 pixels, then 960, read at full size; with a black-hat and turned if need be.
 
     Says lines as they were recognised; whether they are a machine-readable zone is for `mrz.parse_mrz`.
     """
@@ -116,8 +126,8 @@ def read_mrz(engine: Any, picture: Image) -> dict[str, Any]:
     tried: list[dict[str, Any]] = []
     for turn in (0, 180, 90, 270):
         turned = _turned(picture, turn)
-        for prepared in (turned, _black_hat(turned)):
-            lines = _long_lines(engine, prepared)
+        for prepared, side in ((turned, MRZ_SIDES[0]), (turned, MRZ_SIDES[1]), (_black_hat(turned), MRZ_SIDES[1])):
+            lines = _long_lines(engine, prepared, side)
             tried = tried or lines
             if zone([line["text"] for line in lines]) is not None:
                 return _found(lines, turn, turned)
@@ -130,9 +140,10 @@ def _found(lines: list[dict[str, Any]], turn: int, picture: Image) -> dict[str, 
     return {"lines": lines, "turned": turn, "width": picture.shape[1], "height": picture.shape[0]}
 
 
-def _long_lines(engine: Any, picture: Image) -> list[dict[str, Any]]:
+def _long_lines(engine: Any, picture: Image, side: int) -> list[dict[str, Any]]:
     cv2 = load_cv2()
-    small = scaled(picture, MRZ_SIDE)
+    _enlarge_up_to(engine, MRZ_LEAST_SIDE)
+    small = scaled(picture, side)
     factor = picture.shape[1] / small.shape[1]
     found = engine(small, use_det=True, use_cls=False, use_rec=False)
     boxes = [] if found.boxes is None else [np.array(box, np.float32) * factor for box in found.boxes]

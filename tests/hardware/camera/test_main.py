@@ -83,7 +83,10 @@ def test_a_portrait_is_compared_with_another(tmp_path: Path) -> None:
 def test_a_picture_that_is_none_is_named(tmp_path: Path) -> None:
     file = tmp_path / "none.jpg"
     file.write_bytes(b"\xff\xd8 nothing")
-    assert run("portrait", "--picture", str(file)) == (1, [{"fault": "image_corrupt", "detail": ""}])
+    assert run("portrait", "--picture", str(file)) == (
+        1,
+        [{"fault": "image_corrupt", "detail": "no size in the header"}],
+    )
 
 
 def test_a_document_is_found_and_read_without_saying_what_it_says(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def test_each_place_is_said_by_name(code: str) -> None:
     assert said(PLACED[code]) == code
 
 
-def test_a_second_face_of_half_the_size_is_said_and_a_small_one_far_behind_is_not(good: Image) -> None:
+def test_a_second_face_of_half_the_size_is_said_and_a_small_one_is_not(good: Image) -> None:
     for eyes_px, expected in ((75, "several"), (40, "ready")):
         frame = good.copy()
         other = heads.portrait(eyes_px, (170, 200))[60:340, 40:300]
