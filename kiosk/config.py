@@ -75,11 +75,14 @@ class Fonts:
 class Card:
     """The card reader: a real PC/SC reader whose name contains `reader`, or the simulated one.
 
-    `trust` is the folder with the master list and revocations that documents are judged by.
+    With `sam` it is the Mainland module on the serial line `reader`, whose photos `photo_program` decodes, if there
+    is one. With `hkic_broker` it is the broker for Hong Kong identity cards; both its ends are simulated until a site
+    supplies its own. `trust` is the folder with the master list and revocations that documents are judged by.
     """
 
-    driver: Literal["simulated", "pcsc", "none"] = "simulated"
+    driver: Literal["simulated", "pcsc", "sam", "hkic_broker", "none"] = "simulated"
     reader: str = ""
+    photo_program: str = ""
     trust: Path = Path("var/trust")
 
 

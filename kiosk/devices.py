@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -151,6 +152,16 @@ def _card(config: Config) -> CardReader | None:
         return None
     if config.card.driver == "simulated":
         return SimulatedCardReader()
+    if config.card.driver == "sam":
+        from hardware.cards.mainland.reader import SamCardReader
+
+        return SamCardReader(config.card.reader, decoder=shlex.split(config.card.photo_program))
+    if config.card.driver == "hkic_broker":
+        from hardware.cards.hkic import BrokerReader
+        from hardware.cards.sim.hkic_broker import SimulatedBroker
+
+        broker = SimulatedBroker()
+        return BrokerReader(broker, broker)
     from hardware.cards.reader import PcscCardReader
 
     return PcscCardReader(config.card.reader, read=card_reading(trust_folder=config.card.trust))

@@ -22,6 +22,7 @@ FAULT_CODES = (
     "pin_wrong",  # the tries left are in the detail
     "pin_last_try",  # wrong, and one more wrong PIN blocks the card
     "pin_blocked",
+    "staff_locked_out",  # too many wrong PINs at this kiosk; the seconds left are in the detail
     "reader_busy",  # another program holds the reader
     "reader_lost",  # reader unplugged or its service ended
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from hardware.cards.detect import unknown_kind
 from hardware.cards.documents import CardReading, IdentityDocument, IdentitySeen, Pin, Staff
 from hardware.cards.emrtd.mrz import AccessKey
 from hardware.cards.faults import CardError
+from hardware.cards.lockout import Lockout
 from hardware.device import Tell
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ ReadCard = Callable[[Transport, Key | None, Tell], IdentityDocument | Staff]
 Raises CardError.
 """
 
+WRONG_PIN = ("pin_wrong", "pin_last_try", "pin_blocked")
 Clock = Callable[[], datetime]
 Anchors = Callable[[], tuple[bytes, ...]]
 """Trusted certificates that are made or read when the first document needs them."""
@@ -90,14 +93,34 @@ class _Trust:
         return self._store
 
 
-def staff_login(roots: tuple[bytes, ...], roles: tuple[str, ...], now: Clock = utc_now) -> ReadCard:
-    """The reading of staff cards, for the reader that takes them; `roots` in DER, `roles` as the kiosk knows them."""
+def staff_login(
+    roots: tuple[bytes, ...],
+    roles: tuple[str, ...],
+    now: Clock = utc_now,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> ReadCard:
+    """The reading of staff cards, for the reader that takes them; `roots` in DER, `roles` as the kiosk knows them.
+
+    Wrong PINs make the next ones wait, on whichever card they are tried.
+    """
+    lockout = Lockout()
 
     def read(transport: Transport, key: Key | None, tell: Tell) -> Staff:
         from hardware.cards.staff import StaffTrust, log_in  # loads the ciphers, which most starts never need
 
+        nonlocal lockout
+        pin = key if isinstance(key, Pin) else None
+        left_s = lockout.left_s(monotonic())
+        if pin is not None and left_s:
+            raise CardError("staff_locked_out", f"{left_s:.0f} s")
         tell(CardReading(0, 1))
-        staff = log_in(transport, key if isinstance(key, Pin) else None, StaffTrust(roots, roles), now())
+        try:
+            staff = log_in(transport, pin, StaffTrust(roots, roles), now())
+        except CardError as error:
+            if error.fault.code in WRONG_PIN:
+                lockout = lockout.after_wrong(monotonic())
+            raise
+        lockout = Lockout()
         tell(CardReading(1, 1))
         return staff
 

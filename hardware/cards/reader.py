@@ -30,7 +30,13 @@ Outcome = IdentityDocument | Staff | Fault
 SETTLE_S = 0.6  # longer than the service's poll of 0.4 s: by then it has seen a pulled card
 LOOK_AGAIN_S = 1.0
 LOOKS = 30  # how often a card that could not be had is tried again while it lies there
-WAITING = ("access_key_needed", "card_access_denied", "pin_wrong", "pin_last_try")  # a key given now opens it
+WAITING = (
+    "access_key_needed",
+    "card_access_denied",
+    "pin_wrong",
+    "pin_last_try",
+    "staff_locked_out",
+)  # a key given now opens it
 NO_SERVICE = Fault("reader_lost", detail="no PC/SC service")
 AGAIN = ("card_removed", "reader_busy")
 SILENT = ("stopped", "access_key_needed")  # nobody asked; an event of its own

@@ -27,7 +27,7 @@ from hardware.device import Fault, State, Status, Tell
 Presented = IdentityDocument | EmulatedCard | Literal["unknown", "torn", "bank", "transit"]
 OTHERS: dict[str, type[OtherCard]] = {"unknown": OtherCard, "bank": BankCard, "transit": TransitCard}
 TORN_AT = 5
-WAITING = ("card_access_denied", "pin_wrong", "pin_last_try")  # a key given now opens the card
+WAITING = ("card_access_denied", "pin_wrong", "pin_last_try", "staff_locked_out")  # a key given now opens the card
 
 
 def made_up_country() -> tuple[bytes, ...]:

@@ -8,11 +8,14 @@ from pathlib import Path
 from hardware.cards.console import PACE_OFFER
 from hardware.cards.emrtd import trust_folder
 from hardware.cards.emrtd.pace import PaceInfo
+from hardware.cards.hkic import BrokerReader
 from hardware.cards.people import ELDER
 from hardware.cards.sim.chip_keys import chip_authentication
 from hardware.cards.sim.demo_card import DemoCard
+from hardware.cards.sim.hkic_broker import SimulatedBroker
 from hardware.cards.sim.issuer import utopia
 from hardware.cards.sim.lab import CardLab
+from hardware.cards.sim.sam import MAINLANDERS, SamModule
 from hardware.printer.emulator import EmulatedPrinter
 from kiosk.app import build_kiosk
 from kiosk.embedded_portal import EmbeddedPortal
@@ -99,3 +102,68 @@ def test_a_passport_on_a_real_reader_is_judged_by_the_imported_master_list(tmp_p
         finally:
             screens.close()
             kiosk.stop()
+
+
+def test_a_residence_permit_on_a_serial_module_fills_the_identity(tmp_path: Path) -> None:
+    application()
+    config = test_config(tmp_path)
+    load_fonts(config)
+    module = SamModule()
+    config = replace(
+        config,
+        site=replace(config.site, side="GD"),
+        card=replace(config.card, driver="sam", reader=module.path),
+        screen=replace(config.screen, motion=False),
+    )
+    kiosk = build_kiosk(config)
+    stage = Stage(kiosk)
+    screens = Screens(kiosk, stage, size=SHEET)
+    kiosk.listen(stage.hear)
+    kiosk.start()
+    try:
+        resident = Resident(screens, stage, service="GD-SOC-01", language="zh_Hans")
+        resident.until(lambda page: page is Page.IDENTIFY)
+        module.present(MAINLANDERS["permit"])
+        resident.glass.wait_for(lambda: stage.card.state == "done", "the permit to be read")
+        known = stage.session.known("name_zh")
+        assert known is not None
+        assert (known.value, stage.session.evidence and stage.session.evidence.kind) == ("黄小明", "residence_permit")
+        assert stage.session.evidence is not None
+        assert stage.session.evidence.verdict == "unsigned"
+    finally:
+        screens.close()
+        kiosk.stop()
+        module.close()
+
+
+def test_a_card_read_by_the_broker_fills_the_identity(tmp_path: Path) -> None:
+    application()
+    config = test_config(tmp_path)
+    load_fonts(config)
+    config = replace(
+        config, card=replace(config.card, driver="hkic_broker"), screen=replace(config.screen, motion=False)
+    )
+    kiosk = build_kiosk(config)
+    broker = SimulatedBroker()
+    kiosk.devices.supervisors["card"].device = BrokerReader(broker, broker)
+    stage = Stage(kiosk)
+    screens = Screens(kiosk, stage, size=SHEET)
+    kiosk.listen(stage.hear)
+    kiosk.start()
+    try:
+        resident = Resident(screens, stage, service="HK-WEL-01", language="en")
+        resident.until(lambda page: page is Page.IDENTIFY)
+        broker.present("another card")
+        sentence = resident.say("fault.card_unknown.text")
+        resident.glass.wait_for(lambda: sentence in resident.glass.words(), "the sentence")
+        broker.pull_card()
+        resident.glass.wait_for(lambda: broker.tokens > 0, "a token")
+        broker.present(ELDER.document())
+        resident.glass.press_when_there(resident.say("bar.next"))
+        resident.glass.wait_for(lambda: stage.session.page is not Page.IDENTIFY, "the next page")
+        known = stage.session.known("hkid")
+        assert known is not None
+        assert known.locked
+    finally:
+        screens.close()
+        kiosk.stop()

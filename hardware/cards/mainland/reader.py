@@ -15,6 +15,7 @@ import serial
 
 from hardware.cards.documents import CardFault, CardGone, CardPresented, CardReading, IdentityDocument, IdentityRead
 from hardware.cards.faults import CardError
+from hardware.cards.identify import Key
 from hardware.cards.mainland import photo, record
 from hardware.cards.mainland.frames import Answer, FrameReader, encode, split_answer
 from hardware.device import Fault, State, Status, Tell
@@ -39,7 +40,7 @@ class SamCardReader:
         self,
         path: str,
         *,
-        name: str = "mainland_card",
+        name: str = "card",
         poll_s: float = 0.3,
         reply_s: float = 1.5,
         decoder: Sequence[str] = (),
@@ -54,6 +55,7 @@ class SamCardReader:
         self._line: serial.Serial | None = None
         self._wake = threading.Event()
         self._stop = threading.Event()
+        self._asked = threading.Event()
 
     def open(self) -> Fault | None:
         """Take the line for ourselves alone."""
@@ -74,11 +76,23 @@ class SamCardReader:
         """End the pause between two looks."""
         self._wake.set()
 
+    def look_again(self) -> None:
+        """Read the card that lies there once more; from any thread."""
+        self._asked.set()
+        self._wake.set()
+
+    def unlock(self, key: Key | None) -> None:
+        """No key of ours opens these cards."""
+
     def serve(self, stop: threading.Event, tell: Tell) -> Fault | None:
         """Read every card that comes until `stop`, or until the module is lost."""
         self._stop = stop
         present = False
         while not stop.is_set():
+            if present and self._asked.is_set():
+                present = False
+                tell(CardGone(self._path))
+            self._asked.clear()
             try:
                 present = self._look(present, tell)
             except CardError as error:
@@ -87,6 +101,8 @@ class SamCardReader:
                         tell(CardGone(self._path))
                     return error.fault
             self._wake.wait(self._poll_s)
+            if not stop.is_set():
+                self._wake.clear()
         return None
 
     def _look(self, present: bool, tell: Tell) -> bool:

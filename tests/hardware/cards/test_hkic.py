@@ -1,0 +1,105 @@
+"""The broker for Hong Kong identity cards: token, wait, artifact, resolved; every end may fail."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from hardware.cards import CardFault, CardGone, CardPresented, CardReading, IdentityRead, people
+from hardware.cards.hkic import Artifact, BrokerReader, Token
+from hardware.cards.sim.hkic_broker import SimulatedBroker
+from hardware.device import Fault, State, Supervisor
+from tests.hardware.cards.conftest import Heard
+
+
+@pytest.fixture
+def broker(heard: Heard) -> Iterator[SimulatedBroker]:
+    """A simulated broker under a running device."""
+    simulated = SimulatedBroker()
+    supervisor = Supervisor(BrokerReader(simulated, simulated), heard, backoff_s=(0.05, 0.1))
+    supervisor.start()
+    heard.state(State.READY)
+    yield simulated
+    assert supervisor.stop()
+
+
+def test_a_card_is_told_like_any_other_readers(broker: SimulatedBroker, heard: Heard) -> None:
+    broker.present(people.ELDER.document())
+    assert heard.next(IdentityRead).document == people.ELDER.document()
+    broker.pull_card()
+    heard.next(CardGone)
+    told = [type(event) for event in heard.of(CardPresented, CardReading, IdentityRead, CardGone)]
+    assert told == [CardPresented, CardReading, CardReading, CardReading, IdentityRead, CardGone]
+
+
+def test_each_card_has_a_token_of_its_own(broker: SimulatedBroker, heard: Heard) -> None:
+    for person in people.PEOPLE.values():
+        before = broker.tokens
+        broker.present(person.document())
+        assert heard.next(IdentityRead).document == person.document()
+        broker.pull_card()
+        heard.next(CardGone)
+        wait_for(lambda count=before: broker.tokens > count)
+
+
+def test_a_card_the_broker_cannot_read_is_a_fault_of_the_card(broker: SimulatedBroker, heard: Heard) -> None:
+    broker.present("another card")
+    assert heard.next(CardFault).fault.code == "card_unknown"
+    broker.pull_card()
+    broker.present(people.RARE.document())
+    heard.next(IdentityRead)
+
+
+def test_a_broker_that_ends_is_a_lost_reader_until_it_is_back(broker: SimulatedBroker, heard: Heard) -> None:
+    broker.go_down()
+    lost = heard.state(State.FAULT).fault
+    assert lost is not None
+    assert lost.code == "reader_lost"
+    broker.come_up()
+    heard.state(State.READY)
+    broker.present(people.ADULT.document())
+    heard.next(IdentityRead)
+
+
+def test_a_broker_that_ends_while_a_card_lies_there_takes_it_away(broker: SimulatedBroker, heard: Heard) -> None:
+    broker.present(people.ELDER.document())
+    heard.next(IdentityRead)
+    broker.go_down()
+    heard.next(CardGone)
+
+
+def test_an_artifact_is_resolved_once() -> None:
+    office = SimulatedBroker()
+    assert isinstance(office.token(), Token)
+    office.begin(Token("token", 60.0))
+    office.present(people.ELDER.document())
+    office.wait(1.0)
+    artifact = office.wait(1.0)
+    assert isinstance(artifact, Artifact)
+    assert office.resolve(artifact) == people.ELDER.document()
+    assert isinstance(office.resolve(artifact), Fault)
+
+
+def test_tokens_and_artifacts_do_not_show() -> None:
+    assert "secret" not in repr((Token("secret", 1.0), Artifact("secret")))
+
+
+def test_a_token_is_renewed_before_it_ends(heard: Heard) -> None:
+    clock = [0.0]
+    simulated = SimulatedBroker(lasts_s=10.0)
+    supervisor = Supervisor(BrokerReader(simulated, simulated, monotonic=lambda: clock[0]), heard)
+    supervisor.start()
+    heard.state(State.READY)
+    for beats in range(1, 4):
+        clock[0] += 8.0
+        wait_for(lambda count=beats: simulated.tokens > count)
+    assert supervisor.stop()
+
+
+def wait_for(true: Callable[[], bool], deadline_s: float = 4.0) -> None:
+    until_s = time.monotonic() + deadline_s
+    while not true():
+        assert time.monotonic() < until_s
+        time.sleep(0.01)
