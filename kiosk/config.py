@@ -119,6 +119,41 @@ class A4Printer:
 
 
 @dataclass(frozen=True)
+class Voice:
+    """The spoken guide: what speaks, where the sound goes (ALSA names, or wav:FOLDER), and how loud a visit begins."""
+
+    driver: Literal["simulated", "espeak", "none"] = "simulated"
+    speaker: str = "default"
+    headset: str = "default"
+    clips: Path = Path("assets/audio")
+    volume: int = 60
+
+
+@dataclass(frozen=True)
+class Keypad:
+    """Which key of the keypad or switch does what, by Qt's names, as the keypad is programmed."""
+
+    up: str = "Up"
+    down: str = "Down"
+    left: str = "Left"
+    right: str = "Right"
+    ok: str = "Return"
+    back: str = "Escape"
+    help: str = "F1"
+    repeat: str = "F2"
+    stop: str = "F3"
+    quieter: str = "F4"
+    louder: str = "F5"
+    slower: str = "F6"
+    faster: str = "F7"
+    move: str = "F8"
+    select: str = "F9"
+    headset_in: str = "F10"
+    headset_out: str = "F11"
+    double_strike_s: float = 0.5
+
+
+@dataclass(frozen=True)
 class Keyboard:
     """Where `python -m kiosk.typing` left what it built."""
 
@@ -155,6 +190,8 @@ class Config:
     document_camera: DocumentCamera = field(default_factory=DocumentCamera)
     printer: Printer = field(default_factory=Printer)
     a4_printer: A4Printer = field(default_factory=A4Printer)
+    voice: Voice = field(default_factory=Voice)
+    keypad: Keypad = field(default_factory=Keypad)
     keyboard: Keyboard = field(default_factory=Keyboard)
     queue: Queue = field(default_factory=Queue)
     portal: Portal = field(default_factory=Portal)

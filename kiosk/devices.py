@@ -32,6 +32,7 @@ from hardware.printer.ipp_tool import ipp_for
 from hardware.printer.journal import JobJournal
 from hardware.printer.layout import Block
 from hardware.printer.simulated_ipp import SimulatedIpp
+from hardware.voice import Aplay, Clips, EspeakVoice, SimulatedVoice, Voice, WavFolder
 from kiosk.catalogue import Language
 from kiosk.config import Config, ConfigError
 from kiosk.take_home import Paper, Printer
@@ -61,6 +62,7 @@ class Devices:
     face_camera: Camera | None
     document_camera: Camera | None
     printer: SlipPrinter | None
+    voice: Voice | None
     emulator: EmulatedPrinter | None
     a4_printer: DocumentPrinter | None
     simulated_a4: SimulatedIpp | None
@@ -138,12 +140,24 @@ def build_devices(config: Config, tell: Tell, *, slips: Path | None = None, jour
     printer = _printer(config, emulator, journal)
     simulated_a4 = SimulatedIpp(slips) if config.a4_printer.driver == "simulated" else None
     a4 = _a4_printer(config, simulated_a4, journal)
-    there: list[Device] = [device for device in (card, face, document_camera, printer, a4) if device is not None]
+    voice = _voice(config)
+    there: list[Device] = [each for each in (card, face, document_camera, printer, a4, voice) if each is not None]
     supervisors = {
         device.name: Supervisor(device, tell, backoff_s=BACKOFFS_S.get(type(device), (0.5, 30.0))) for device in there
     }
     return Devices(
-        card, face, document_camera, printer, emulator, a4, simulated_a4, fonts, width, config.printer.dpi, supervisors
+        card,
+        face,
+        document_camera,
+        printer,
+        voice,
+        emulator,
+        a4,
+        simulated_a4,
+        fonts,
+        width,
+        config.printer.dpi,
+        supervisors,
     )
 
 
@@ -165,6 +179,18 @@ def _card(config: Config) -> CardReader | None:
     from hardware.cards.reader import PcscCardReader
 
     return PcscCardReader(config.card.reader, read=card_reading(trust_folder=config.card.trust))
+
+
+def _voice(config: Config) -> Voice | None:
+    """What speaks: espeak-ng to a sound device or to files, or the simulated voice."""
+    if config.voice.driver == "none":
+        return None
+    if config.voice.driver == "simulated":
+        return SimulatedVoice()
+    folder = config.voice.speaker.removeprefix("wav:")
+    files = folder != config.voice.speaker
+    sound = WavFolder(Path(folder)) if files else Aplay(config.voice.speaker, config.voice.headset)
+    return EspeakVoice(sound, clips=Clips(config.voice.clips))
 
 
 def _camera(name: str, spec: str) -> Camera | None:

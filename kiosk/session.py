@@ -68,6 +68,7 @@ class Session(AtTheDesk):
         self.overlay = ""
         self.contrast = "paper"
         self.still = False
+        self.by_keypad = False
 
     # ---- where we are ----
 

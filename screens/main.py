@@ -43,12 +43,14 @@ from PySide6.QtQuick import QQuickWindow  # noqa: E402
 
 from kiosk.app import Kiosk  # noqa: E402
 from kiosk.session import Page  # noqa: E402
+from screens.keypad import KeypadKeys  # noqa: E402
 from screens.models.base import Model  # noqa: E402
 from screens.models.capture import Capture  # noqa: E402
 from screens.models.chip_key import ChipKey  # noqa: E402
 from screens.models.desks import Pay, Result, Times  # noqa: E402
 from screens.models.entries import Entries  # noqa: E402
 from screens.models.form import Form  # noqa: E402
+from screens.models.guide import Guide  # noqa: E402
 from screens.models.handout import Handout  # noqa: E402
 from screens.models.home import Home  # noqa: E402
 from screens.models.identify import Identify  # noqa: E402
@@ -62,12 +64,13 @@ from screens.models.thread import Thread  # noqa: E402
 from screens.models.typing import Typing  # noqa: E402
 from screens.models.visit import Visit  # noqa: E402
 from screens.pictures import Pictures  # noqa: E402
+from screens.reading import Reader  # noqa: E402
 from screens.stage import Stage  # noqa: E402
 from screens.translator import CatalogueTranslator  # noqa: E402
 from screens.watchdog import Watchdog  # noqa: E402
 
 MODELS: tuple[type[Model], ...] = (
-    *(Visit, Site, Home, Service, Identify, ChipKey, Form, Entries, Typing),
+    *(Visit, Site, Home, Service, Identify, ChipKey, Form, Entries, Typing, Guide),
     *(Capture, Review, Consent, Sign, Result, Times, Pay, Handout, Slip, Events, Thread),
 )
 
@@ -120,6 +123,9 @@ class Screens(QObject):
         stage.ended.connect(self._wipe)
         self._attach_models()
         self.window = self._load(size)
+        reader = Reader(self.window)
+        self.model(Guide).read_from(reader)
+        self.keypad = KeypadKeys(kiosk.config.keypad, self.model(Guide), self.model(Visit), reader.loader)
 
     def _attach_models(self) -> None:
         for kind in MODELS:
@@ -162,8 +168,8 @@ class Screens(QObject):
         """Any touch or key on the window is a sign of life."""
         if event.type() in (QEvent.Type.TouchBegin, QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress):
             self.stage.touch()
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self._on_key(event):
-            return True
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            return self._on_key(event) or self.keypad.hear(event) or super().eventFilter(watched, event)
         return super().eventFilter(watched, event)
 
     def type_by_hardware(self, text: str) -> None:

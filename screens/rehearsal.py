@@ -598,7 +598,7 @@ class Resident:
             if self.glass.shows(way):
                 self.glass.press(way)
                 return
-        for switch in ("123", "ABC"):
+        for switch in (self.say("typing.digits"), "ABC"):
             if self.glass.shows(switch):
                 self.glass.press(switch)
                 if self.glass.shows(name) or self.glass.shows(name.upper()):

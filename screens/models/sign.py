@@ -7,7 +7,7 @@ from math import dist
 from typing import Final
 
 from PySide6.QtCore import Property, QBuffer, QIODevice, QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QGuiApplication, QImage, QPainter, QPen, QPolygonF
 from PySide6.QtQml import QmlElement, QmlSingleton
 
 from kiosk.catalogue import Capture as Taken
@@ -68,7 +68,9 @@ class Sign(Model):
 
     def _other_way(self) -> str:
         step = self.session.step
-        return self.say("sign.without") if step is not None and step.instead is not None else ""
+        if step is not None and step.instead is not None:
+            return self.say("sign.without")
+        return self.say("guide.sign") if self.session.by_keypad else ""
 
     def _problem(self) -> str:
         found = self.session.problems.values()
@@ -115,13 +117,31 @@ class Sign(Model):
 
     @Slot()
     def otherwise(self) -> None:
-        """The way without drawing, where the service has one."""
-        self.stage.act(self.session.without_picture)
+        """The way without drawing: the service's own, or for somebody at the keypad a signature in words."""
+        step = self.session.step
+        if step is not None and step.instead is not None:
+            self.stage.act(self.session.without_picture)
+        elif self.session.by_keypad:
+            self.session.take(Taken("image/png", words_png(self.say("guide.signed"))))
+            self.stage.act(self.session.next)
 
 
 def length(stroke: Stroke) -> float:
     """The length of a line in pixels."""
     return sum(dist(one, other) for one, other in pairwise(stroke))
+
+
+def words_png(words: str) -> bytes:
+    """A sentence where a hand would have signed: says how it was signed, for whoever reads it later."""
+    image = QImage(*FRAME, QImage.Format.Format_Grayscale8)
+    image.fill(Qt.GlobalColor.white)
+    painter = QPainter(image)
+    font = QGuiApplication.font()
+    font.setPixelSize(44)
+    painter.setFont(font)
+    painter.drawText(image.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
+    painter.end()
+    return _png(image)
 
 
 def signature_png(strokes: list[Stroke]) -> bytes:
@@ -135,6 +155,10 @@ def signature_png(strokes: list[Stroke]) -> bytes:
     for stroke in strokes:
         painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in stroke]))
     painter.end()
+    return _png(image)
+
+
+def _png(image: QImage) -> bytes:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")  # type: ignore[call-overload]

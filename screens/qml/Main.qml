@@ -90,6 +90,28 @@ Window {
         }
     }
 
+    // where the keypad stands: a ring in the control's own colour outside a gap in the page's
+    Rectangle {
+        visible: Guide.ring
+        x: Guide.ringX - 10
+        y: Guide.ringY - 10
+        width: Guide.ringWidth + 20
+        height: Guide.ringHeight + 20
+        radius: Theme.radius + 10
+        color: "transparent"
+        border.width: 6
+        border.color: Guide.ringColor === "" ? Theme.primary : Guide.ringColor
+        Accessible.ignored: true
+        Rectangle {
+            anchors.fill: parent
+            anchors.margins: 6
+            radius: Theme.radius + 4
+            color: "transparent"
+            border.width: 4
+            border.color: Guide.ringColor === String(Theme.barInk) ? Theme.bar : Theme.page
+            Accessible.ignored: true
+        }
+    }
     Connections {
         target: Visit
         function onPageChanged(): void {

@@ -75,6 +75,7 @@ Rectangle {
             Key {
                 special: true
                 face: 138
+                spoken: kb.side === "letters" ? qsTrId("typing.digits") : label
                 label: kb.side === "letters" ? "123" : kb.chinese ? qsTrId("typing.letters") : "ABC"
                 onActivated: kb.side = kb.side === "letters" ? "digits" : "letters"
             }
