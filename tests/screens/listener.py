@@ -42,6 +42,7 @@ class Listener:
     service: str
     lines: list[str] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
+    waits: int = 0
 
     def __post_init__(self) -> None:
         self.resident = Resident(self.counter.screens, self.counter.stage, service=self.service, language=self.language)
@@ -138,7 +139,10 @@ class Listener:
                 return True
         if self.button("slip.finish"):
             return False
-        self.listen(1.5)  # perhaps something is still being waited for
+        self.waits += 1  # perhaps something is still being waited for
+        if self.waits > 15:
+            raise LostError(f"nothing to do here: {self.lines}")
+        self.listen(1.5)
         return True
 
     def _greet(self) -> bool:
@@ -279,8 +283,8 @@ class Listener:
     def _photograph(self) -> bool:
         use = self.button("capture.use")
         take = self.button("capture.take")
-        identify = any(self.text("identify.title") in line for line in self.lines)
-        if identify and not self.button("bar.next"):
+        if self.button("identify.type") and "card" not in self.done:
+            self.done.add("card")
             self.counter.kiosk.devices.card.present(self.resident.document())  # type: ignore[union-attr]
             self.listen(3.0)
             return True
