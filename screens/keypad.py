@@ -75,7 +75,7 @@ class KeypadKeys:
         now = self.monotonic()
         before = self._struck.get(name)
         self._struck[name] = now
-        return name in GUARDED and before is not None and now - before < self._guard_s
+        return name in GUARDED and before is not None and 0 <= now - before < self._guard_s
 
     def _back(self) -> None:
         """Out of a dialog, else one step back where the page offers it."""
