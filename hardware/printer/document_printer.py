@@ -20,7 +20,7 @@ from hardware.printer.status import SILENT, Debounce, Paper, PrinterStatus
 LINE_FAULTS = frozenset({"printer_silent", "printer_garbled", "printer_offline", "printer_unsupported"})
 """Troubles of the line: nobody at the address says how the printer is."""
 
-SAID_COMPLETE = frozenset({"job-completed-with-errors", "job-canceled-by-user", "aborted-by-system"})
+TAKEN_BACK = frozenset({"job-completed-with-errors", "job-canceled-by-user", "aborted-by-system"})
 """Reasons of a completed job that take its completion back (RFC 8011, 5.3.8)."""
 
 
@@ -183,6 +183,6 @@ def job_state(answer: Answer | Fault) -> JobState | None:
     state = answer.attributes.get("job-state")
     if state not in tuple(JobState):
         return None
-    if state == JobState.COMPLETED and SAID_COMPLETE & set(words(answer.attributes.get("job-state-reasons"))):
+    if state == JobState.COMPLETED and TAKEN_BACK & set(words(answer.attributes.get("job-state-reasons"))):
         return JobState.ABORTED
     return JobState(state)

@@ -39,6 +39,7 @@ class Dock(Model):
             ("Unplug / plug the document camera", "document"),
             ("Printer", ""),
             ("Paper out / new roll", "paper"),
+            ("A4 paper out / in", "a4"),
             ("Line", ""),
             ("Cut / mend the line", "line"),
         ]
@@ -75,6 +76,8 @@ class Dock(Model):
                 found[name] = source.plug if broken else source.unplug
         if devices.emulator is not None:
             found["paper"] = devices.emulator.restore if broken else devices.emulator.out_of_paper
+        if devices.simulated_a4 is not None:
+            found["a4"] = devices.simulated_a4.restore if broken else devices.simulated_a4.out_of_paper
         if portal is not None:
             found["line"] = portal.online if broken else portal.offline
         return found

@@ -74,7 +74,7 @@ def lines(parts: Sequence[Block]) -> list[str]:
     return [line.replace(" ", "").replace("　", "") for line in found]
 
 
-QUICK = [("zh_Hant", WIDTH_80_MM), ("zh_Hans", WIDTH_58_MM), ("en", WIDTH_58_MM)]
+QUICK = [("zh_Hant", WIDTH_80_MM), ("zh_Hans", WIDTH_58_MM)]
 ALL = list(itertools.product(LANGUAGES, WIDTHS))
 
 

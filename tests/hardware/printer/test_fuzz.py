@@ -81,7 +81,7 @@ def fuzz(target: str, seconds: int, folder: Path) -> subprocess.CompletedProcess
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("target", sorted(TARGETS))
+@pytest.mark.parametrize("target", ["ipp", "status"])  # the layout has Hypothesis every time
 def test_no_bytes_raise(target: str, tmp_path: Path) -> None:
     done = fuzz(target, 1, tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
