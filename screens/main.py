@@ -61,6 +61,7 @@ from screens.models.sign import Sign  # noqa: E402
 from screens.models.site import Site  # noqa: E402
 from screens.models.slip import Slip  # noqa: E402
 from screens.models.thread import Thread  # noqa: E402
+from screens.models.tray import Tray  # noqa: E402
 from screens.models.typing import Typing  # noqa: E402
 from screens.models.visit import Visit  # noqa: E402
 from screens.pictures import Pictures  # noqa: E402
@@ -71,7 +72,7 @@ from screens.watchdog import Watchdog  # noqa: E402
 
 MODELS: tuple[type[Model], ...] = (
     *(Visit, Site, Home, Service, Identify, ChipKey, Form, Entries, Typing, Guide),
-    *(Capture, Review, Consent, Sign, Result, Times, Pay, Handout, Slip, Events, Thread),
+    *(Capture, Review, Consent, Sign, Result, Times, Pay, Handout, Slip, Events, Thread, Tray),
 )
 
 
@@ -134,6 +135,8 @@ class Screens(QObject):
                 model.show_on(self.pictures)
             if isinstance(model, Thread):
                 model.slip = self.model(Slip)
+            if isinstance(model, Tray):
+                model.reader = self.model(Capture).reader
             model.attach(self.stage)
         self.model(Typing).type_into(
             {Page.FORM: self.model(Form), Page.SEARCH: self.model(Home), Page.CHIP_KEY: self.model(ChipKey)}

@@ -13,6 +13,7 @@ from PySide6.QtQml import QmlElement, QmlSingleton
 
 from hardware.camera import Camera, Frame, Image, document
 from hardware.device import where
+from hardware.papers.ocr import OcrReader
 from hardware.vision.models import Sessions
 from hardware.vision.photographer import Photographer, photo
 from kiosk.catalogue import Capture as Taken
@@ -65,6 +66,11 @@ class Capture(Model):
     def show_on(self, pictures: Pictures) -> None:
         """Put the pictures where QML finds them."""
         self._pictures = pictures
+
+    @property
+    def reader(self) -> OcrReader:
+        """The reader of papers, one for all pages."""
+        return self._desk.reader
 
     def attach(self, stage: Stage) -> None:
         """Look at this stage; pull frames only while a camera page is shown."""

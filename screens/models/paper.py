@@ -26,7 +26,7 @@ class PaperDesk:
 
     def __init__(self, hear: Callable[[Callable[[], None]], None]) -> None:
         self._hear = hear
-        self._reader = OcrReader()
+        self.reader = OcrReader()
         self._reads = False
         self.paper = Paper("")
 
@@ -35,7 +35,7 @@ class PaperDesk:
         self.paper = Paper(fact_id)
         self._reads = reads and self.paper.rule is not None
         if self._reads:
-            self._beside(self._reader.warm_up)
+            self._beside(self.reader.warm_up)
 
     def add(self, picture: bytes) -> None:
         """A page was photographed."""
@@ -52,10 +52,10 @@ class PaperDesk:
         """Drop the paper; at the end of the visit the reader goes too, with all it has in memory."""
         self.paper = Paper("")
         if visit_over:
-            self._beside(self._reader.stop)
+            self._beside(self.reader.stop)
 
     def _read(self, paper: Paper, place: int, picture: bytes) -> None:
-        found = self._reader.read(picture)
+        found = self.reader.read(picture)
         self._hear(lambda: paper.read(place, picture, found))
 
     def _beside(self, work: Callable[[], Page | Fault | None]) -> None:

@@ -132,3 +132,53 @@ def test_the_end_of_the_visit_ends_the_reader_and_forgets_the_paper(
     reading.stage.end()
     assert reading.screens.model(Capture)._desk.paper.pictures == []
     assert wait_until(lambda: bool(stopped), 5.0)
+
+
+def typing_identity(counter: Counter) -> Resident:
+    resident = counter.resident("en", person="")
+    resident.until(lambda page: page is Page.IDENTIFY)
+    resident.glass.press(resident.say("identify.type"))
+    resident.settle()
+    return resident
+
+
+def test_a_card_on_the_tray_fills_the_fields_of_a_typed_identity(reading: Counter, read: list[Read | Fault]) -> None:
+    read.append(page(*HKIC))
+    resident = typing_identity(reading)
+    resident.glass.press(resident.say("paper.read_card"))
+    resident.glass.wait_for(lambda: resident.say("form.from_document") in resident.glass.words(), "the answers")
+    session = reading.stage.session
+    known = session.known("hkid")
+    assert known is not None
+    assert (known.value, known.source, known.locked) == ("A123456(3)", "document", False)
+    assert resident.say("paper.read_done") in resident.glass.words()
+
+
+def test_what_was_typed_is_not_overwritten_by_the_tray(reading: Counter, read: list[Read | Fault]) -> None:
+    read.append(page(*HKIC))
+    resident = typing_identity(reading)
+    name = reading.stage.session.active
+    reading.stage.act(lambda: reading.stage.session.type(name, "WONG"))
+    resident.glass.press(resident.say("paper.read_card"))
+    resident.glass.wait_for(lambda: resident.say("paper.read_done") in resident.glass.words(), "the reading")
+    assert reading.stage.session.drafts[name] == "WONG"
+
+
+@pytest.mark.parametrize("said", [Fault("ocr_slow"), page("nothing of the kind")])
+def test_a_tray_that_says_nothing_leaves_the_typing(
+    reading: Counter, read: list[Read | Fault], said: Read | Fault
+) -> None:
+    read.append(said)
+    resident = typing_identity(reading)
+    resident.glass.press(resident.say("paper.read_card"))
+    resident.glass.wait_for(lambda: resident.say("paper.read_nothing") in resident.glass.words(), "the sentence")
+    assert reading.stage.session.known("hkid") is None
+
+
+def test_without_a_document_camera_there_is_no_such_button(reading: Counter) -> None:
+    reading.kiosk.devices.document_camera.source.unplug()  # type: ignore[union-attr]
+    assert wait_until(lambda: not reading.kiosk.devices.working("document_camera"), 5.0)
+    resident = typing_identity(reading)
+    reading.kiosk.devices.document_camera.source.unplug()  # type: ignore[union-attr]
+    assert wait_until(lambda: not resident.glass.shows(resident.say("paper.read_card")), 5.0)
+    reading.mend()

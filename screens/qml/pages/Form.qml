@@ -7,7 +7,9 @@ import controls
 KioskPage {
     id: page
     title: Form.title
-    lead: Form.lead
+    lead: Tray.lead !== "" ? Tray.lead : Form.lead
+    second: Tray.label
+    onSecondPressed: Tray.read()
     next: qsTrId("bar.next")
     onNextPressed: Visit.next()
     Column {
