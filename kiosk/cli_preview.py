@@ -22,7 +22,6 @@ from kiosk.pages import DRAWN_KINDS
 from kiosk.session import Session
 from screens.glass import Glass, NotSeenError, wait_until
 from screens.main import Screens, ScreenStartError, Size, application, load_fonts, prepare_environment
-from screens.models.review import Review
 from screens.models.slip import Slip
 from screens.play import simulated
 from screens.stage import Stage
@@ -140,9 +139,8 @@ class _Preview:
         for part in range(1, session.parts() if session.page == "Form" else 1):
             self._stage.act(partial(_show_part, session, part))
             self._take()
-        reviews = int(self._screens.model(Review).property("pages")) if session.page == "Review" else 1
-        for part in range(1, reviews):
-            self._stage.act(partial(setattr, session, "review_page", part))
+        more = session.catalogue.texts.say(session.language, "overlay.more")
+        while self._glass.turn(more):
             self._take()
 
     def _receipt(self) -> None:

@@ -52,6 +52,8 @@ class Screen:
     fullscreen: bool = True
     renderer: Literal["software", "gpu"] = "software"
     motion: bool = True
+    sheet: Literal["auto", "portrait", "wide", "laptop"] = "auto"
+    bar: Literal["right", "left"] = "right"
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class VisitTimes:
 
     idle_s: float = 60.0
     warn_s: float = 20.0
+    slow_idle_s: float = 120.0
+    slow_warn_s: float = 40.0
 
 
 @dataclass(frozen=True)

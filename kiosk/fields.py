@@ -11,11 +11,11 @@ ROOM: Final = 3  # what a page holds: a typed field takes 1, two choices 2, more
 CHOICE_TYPES: Final = frozenset({"choice", "yes_no"})
 
 
-def laid_out(facts: Sequence[Fact]) -> list[tuple[Fact, ...]]:
+def laid_out(facts: Sequence[Fact], room: int = ROOM) -> list[tuple[Fact, ...]]:
     """The facts of one step on as many pages as they take, in their order; one empty page for none."""
     pages: list[tuple[Fact, ...]] = [()]
     for fact in facts:
-        if sum(map(_room, pages[-1])) + _room(fact) > ROOM and pages[-1]:
+        if sum(map(_room, pages[-1])) + _room(fact) > room and pages[-1]:
             pages.append(())
         pages[-1] = (*pages[-1], fact)
     return pages

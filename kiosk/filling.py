@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from kiosk.catalogue import Capture, Fact, Step
 from kiosk.catalogue.model import Item
 from kiosk.entries import Entry, without
-from kiosk.fields import CHOICE_TYPES, laid_out, typed
+from kiosk.fields import CHOICE_TYPES, ROOM, laid_out, typed
 from kiosk.flow.state import Filled, FlowState, Problem
 from kiosk.flow.validation import check
 from kiosk.identity.unlocking import Unlocking
@@ -34,6 +34,7 @@ class Filling(Unlocking, Planning):
     part: int
     typing_identity: bool
     looking_at_matters: bool
+    room: int = ROOM
 
     @property
     def flow(self) -> FlowState | None:
@@ -93,7 +94,17 @@ class Filling(Unlocking, Planning):
 
     def _parts(self) -> list[tuple[Fact, ...]]:
         step = self.step
-        return laid_out([self.catalogue.facts[name] for name in (self._asked(step) if step else ())])
+        return laid_out([self.catalogue.facts[name] for name in (self._asked(step) if step else ())], self.room)
+
+    def make_room(self, room: int) -> None:
+        """Lay the fields out anew, `room` to a page; what was typed stays, the field in hand stays in sight."""
+        if room == self.room:
+            return
+        here = self.fields()[0].id if self.fields() else ""
+        self.room = room
+        wanted = self.active or here
+        places = [part for part, facts in enumerate(self._parts()) if wanted in {fact.id for fact in facts}]
+        self.part = places[0] if places else 0
 
     def known(self, fact_id: str) -> Filled | None:
         """What is already known of a fact."""

@@ -69,6 +69,6 @@ class Finding:
         self.query = ""
         self._go(Page.SEARCH, 1)
 
-    def more(self, pages: int) -> None:
-        """The next page of a list, then the first again."""
-        self.list_page = (self.list_page + 1) % max(1, pages)
+    def turn_to(self, page: int) -> None:
+        """Touch More in a list."""
+        self.list_page = page

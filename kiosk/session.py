@@ -14,6 +14,7 @@ from typing import Final
 from kiosk.at_the_desk import AtTheDesk
 from kiosk.catalogue import Capture, Catalogue, Language, Step
 from kiosk.catalogue.model import Item, Payment, Slot
+from kiosk.easier import EasierUse
 from kiosk.entries import Entry, next_id, written
 from kiosk.fields import CHOICE_TYPES, iso_date, spaced_date
 from kiosk.flow import case, engine
@@ -24,7 +25,6 @@ from kiosk.journey import Bundle, Journey, Single, counted
 from kiosk.pages import Page, Stop
 from kiosk.submission import SavedVisit
 
-SERVICES_A_PAGE: Final = 4
 LONGEST_QUERY: Final = 40
 __all__ = ["CHOICE_TYPES", "Page", "Session", "Stop", "iso_date", "spaced_date"]
 
@@ -66,8 +66,7 @@ class Session(AtTheDesk):
         self.picked = ""
         self.stop = None
         self.overlay = ""
-        self.contrast = "paper"
-        self.still = False
+        self.easier = EasierUse()
         self.by_keypad = False
 
     # ---- where we are ----

@@ -23,6 +23,7 @@ ACTIVE_ROLES = frozenset(
     }
 )
 FIRST_LOOK_MS, LAST_LOOK_MS = 3, 25
+KEY_TYPE = "Key_QMLTYPE"  # what Qt calls the items of Key.qml
 
 
 class NotSeenError(AssertionError):
@@ -31,7 +32,7 @@ class NotSeenError(AssertionError):
 
 @dataclass(frozen=True)
 class Seen:
-    """One thing on the glass: role, name, place in window pixels, and whether it answers to a touch."""
+    """One thing on the glass: role, name, place in window pixels, whether it answers to a touch, whether it is a key."""
 
     role: QAccessible.Role
     name: str
@@ -39,6 +40,7 @@ class Seen:
     enabled: bool
     checked: bool
     focused: bool
+    key: bool = False
 
     @property
     def active(self) -> bool:
@@ -67,7 +69,8 @@ class Glass:
         rect = QRect(self._window.mapFromGlobal(node.rect().topLeft()), node.rect().size())
         name = node.text(QAccessible.Text.Name)
         if name and node.role() not in (QAccessible.Role.Window, QAccessible.Role.Client):
-            yield Seen(node.role(), name, rect, not state.disabled, bool(state.checked), bool(state.focused))
+            key = node.object().metaObject().className().startswith(KEY_TYPE)
+            yield Seen(node.role(), name, rect, not state.disabled, bool(state.checked), bool(state.focused), key)
         for place in range(node.childCount()):
             child = node.child(place)
             if child is not None:
@@ -118,6 +121,14 @@ class Glass:
     def press_at(self, point: QPoint) -> None:
         """Touch a point of the window."""
         QTest.mouseClick(self._window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, point)
+
+    def turn(self, more: str) -> bool:
+        """Touch the button of a page in parts, which is `more` or begins with it; False when the last part is shown."""
+        begins = (f"{more},", f"{more}，", f"{more}（")
+        found = next((seen for seen in self.controls() if seen.name == more or seen.name.startswith(begins)), None)
+        if found is not None:
+            self.press(found.name)
+        return found is not None
 
     def draw(self, points: Sequence[QPoint]) -> None:
         """Put the finger down at the first point, move it over all others, lift it."""

@@ -37,7 +37,7 @@ def prepare_environment(config: Config, *, offscreen: bool = False) -> None:
 prepare_environment(Config())
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, QUrl, Signal  # noqa: E402 - after the environment
-from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QKeyEvent  # noqa: E402
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QKeyEvent, QResizeEvent  # noqa: E402
 from PySide6.QtQml import QQmlApplicationEngine, QQmlError  # noqa: E402
 from PySide6.QtQuick import QQuickWindow  # noqa: E402
 
@@ -66,6 +66,7 @@ from screens.models.typing import Typing  # noqa: E402
 from screens.models.visit import Visit  # noqa: E402
 from screens.pictures import Pictures  # noqa: E402
 from screens.reading import Reader  # noqa: E402
+from screens.sheets import sheet_for  # noqa: E402
 from screens.stage import Stage  # noqa: E402
 from screens.translator import CatalogueTranslator  # noqa: E402
 from screens.watchdog import Watchdog  # noqa: E402
@@ -158,6 +159,7 @@ class Screens(QObject):
         screen = self.kiosk.config.screen
         wanted = size or Size(screen.width, screen.height)
         window.resize(wanted.width, wanted.height)
+        self._fit_sheet(wanted.width, wanted.height)
         if size is None and screen.fullscreen:
             window.setCursor(Qt.CursorShape.BlankCursor)
             window.showFullScreen()
@@ -169,11 +171,16 @@ class Screens(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Any touch or key on the window is a sign of life."""
+        if isinstance(event, QResizeEvent):
+            self._fit_sheet(event.size().width(), event.size().height())
         if event.type() in (QEvent.Type.TouchBegin, QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress):
             self.stage.touch()
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             return self._on_key(event) or self.keypad.hear(event) or super().eventFilter(watched, event)
         return super().eventFilter(watched, event)
+
+    def _fit_sheet(self, width: int, height: int) -> None:
+        self.stage.show_on(sheet_for(width, height, self.kiosk.config.screen.sheet))
 
     def type_by_hardware(self, text: str) -> None:
         """What a hardware keyboard (or its paste) sends: one text event to the window."""

@@ -289,10 +289,8 @@ class Resident:
             count = sum(other.side == row.side for other in listing)
             self.glass.press(self.say(f"home.side_{row.side}", count=count))
         self.picture("home")
-        for _ in range(3):
-            if self.glass.shows(self.say(f"category.{row.category}")):
-                break
-            self.glass.press_when_there(self.say("matters.more_kinds"))
+        while not self.glass.shows(self.say(f"category.{row.category}")) and self.glass.turn(self.say("overlay.more")):
+            self.settle()
         self.glass.press_when_there(self.say(f"category.{row.category}"))
 
     def _look_for_event(self) -> None:

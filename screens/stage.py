@@ -27,10 +27,13 @@ from hardware.device import Fault, Status, where
 from kiosk.app import Kiosk
 from kiosk.card_facts import card_evidence
 from kiosk.catalogue import LANGUAGES
+from kiosk.easier import field_room
 from kiosk.identity.evidence import Evidence
 from kiosk.idle import IdleClock, Over, Warning
+from kiosk.pages import Page
 from kiosk.session import Session
 from offline_queue.sync import SyncState
+from screens.sheets import PORTRAIT, Sheet
 
 log = logging.getLogger(__name__)
 TICK_MS = 250
@@ -62,6 +65,7 @@ class Stage(QObject):
     def __init__(self, kiosk: Kiosk, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self.kiosk = kiosk
+        self.sheet: Sheet = PORTRAIT
         self.session = Session(kiosk.catalogue, today=lambda: kiosk.now().date(), home_side=kiosk.config.site.side)
         self.card = CardView()
         self._monotonic = monotonic
@@ -109,7 +113,41 @@ class Stage(QObject):
         session = self.session
         entry = session.entry.id if session.entry else ""
         step = session.step.id if session.step else ""
-        return session.page, step, session.part, session.category, entry, session.event_id
+        care = session.page is Page.HOME and session.easier.care
+        return session.page, care, step, session.part, session.category, entry, session.event_id
+
+    # ---- how it is shown ----
+
+    @property
+    def scale(self) -> float:
+        """How much larger than usual text is on this sheet."""
+        return min(self.session.easier.scale, self.sheet.largest_text)
+
+    @property
+    def warn_s(self) -> float:
+        """How long the idle warning stands, in seconds."""
+        return self._idle.warn_s
+
+    def show_on(self, sheet: Sheet) -> None:
+        """Draw on another sheet from now on."""
+        if sheet != self.sheet:
+            self.sheet = sheet
+            self._fit()
+            self.changed.emit()
+
+    def ease(self, **settings: object) -> None:
+        """Change how the kiosk is used; every answer stays."""
+        self.session.easier = replace(self.session.easier, **settings)  # type: ignore[arg-type]
+        self._fit()
+
+    def _fit(self) -> None:
+        """What follows from settings and sheet: fields to a page, and the idle clock's times."""
+        cramped = self.sheet.landscape or self.session.easier.low_reach
+        self.session.make_room(field_room(self.scale, cramped=cramped))
+        times = self.kiosk.config.visit
+        slow = self.session.easier.unhurried
+        self._idle.idle_s = times.slow_idle_s if slow else times.idle_s
+        self._idle.warn_s = times.slow_warn_s if slow else times.warn_s
 
     def touch(self) -> None:
         """Somebody is here."""
@@ -128,6 +166,7 @@ class Stage(QObject):
     def end(self) -> None:
         """End the visit and wipe it."""
         self.session.end()
+        self._fit()
         self._held = self._locked = None
         self.chip_opened = False
         if self.kiosk.devices.card is not None:

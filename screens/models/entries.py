@@ -8,11 +8,10 @@ from PySide6.QtQml import QmlElement, QmlSingleton
 from kiosk.catalogue import Fact
 from kiosk.catalogue.model import Item
 from screens.glyphs import readable
-from screens.models.base import Model, Row, page_of, pages_for
+from screens.models.base import Model, Row
 
 QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
-ENTRIES_A_PAGE = 5
 MOST = 20
 
 
@@ -38,8 +37,7 @@ class Entries(Model):
         return self.say("list.lead", hint=self.say(fact.hint_key), least=fact.least or 0, most=fact.most or MOST)
 
     def _rows(self) -> list[Row]:
-        items = list(enumerate(self.session.items, 1))
-        return [self._row(number, item) for number, item in page_of(items, self.session.review_page, ENTRIES_A_PAGE)]
+        return [self._row(number, item) for number, item in enumerate(self.session.items, 1)]
 
     def _row(self, number: int, item: Item) -> Row:
         fact = self._fact()
@@ -65,12 +63,6 @@ class Entries(Model):
         found = self.session.problems.values()
         return " ".join(self.say(problem.text_key, **problem.values) for problem in found)
 
-    def _pages(self) -> int:
-        return pages_for(self.session.items, ENTRIES_A_PAGE)
-
-    def _page_text(self) -> str:
-        return self.say("home.more", page=self.session.review_page + 1, pages=self._pages())
-
     title = Property(str, _title, notify=changed)
     lead = Property(str, _lead, notify=changed)
     rows = Property(list, _rows, notify=changed)
@@ -78,8 +70,6 @@ class Entries(Model):
     enough = Property(bool, _enough, notify=changed)
     nextLabel = Property(str, _next_label, notify=changed)
     problem = Property(str, _problem, notify=changed)
-    pages = Property(int, _pages, notify=changed)
-    pageText = Property(str, _page_text, notify=changed)
 
     @Slot()
     def add(self) -> None:
@@ -94,14 +84,4 @@ class Entries(Model):
     @Slot(str)
     def remove(self, item_id: str) -> None:
         """Take one entry out."""
-        self.stage.act(lambda: self._remove(item_id))
-
-    def _remove(self, item_id: str) -> None:
-        self.session.remove_entry(item_id)
-        self.session.review_page = min(self.session.review_page, self._pages() - 1)
-
-    @Slot()
-    def more(self) -> None:
-        """The next entries."""
-        pages = self._pages()
-        self.stage.act(lambda: setattr(self.session, "review_page", (self.session.review_page + 1) % pages))
+        self.stage.act(lambda: self.session.remove_entry(item_id))

@@ -31,6 +31,11 @@ class Form(Model):
         step = self.session.step
         return self.say(step.title_key) if step else ""
 
+    def _question(self) -> str:
+        """The title of a page with one question; where a step has more of them, the question's own words."""
+        step, facts = self.session.step, self.session.fields()
+        return self.say(facts[0].label_key) if step and len(step.ask) > 1 and facts else self._title()
+
     def _lead(self) -> str:
         step, entry = self.session.step, self.session.entry
         if entry is not None:
@@ -144,6 +149,7 @@ class Form(Model):
         return sum(not self.session.locked(fact.id) for fact in open_fields) > 1
 
     title = Property(str, _title, notify=changed)
+    question = Property(str, _question, notify=changed)
     lead = Property(str, _lead, notify=changed)
     fields = Property(list, _fields, notify=changed)
     choices = Property(list, _choices, notify=changed)

@@ -7,13 +7,17 @@ from PySide6.QtQml import QmlElement, QmlSingleton
 
 from kiosk.catalogue import ListedService
 from kiosk.catalogue.model import SIDES
-from kiosk.session import LONGEST_QUERY, SERVICES_A_PAGE
-from screens.models.base import Model, Row, page_of, pages_for
+from kiosk.session import LONGEST_QUERY
+from screens.models.base import Model, Row
 
 QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
-TILES = 8
-MORE = "more"
+CARE_CHOICES = {
+    "HK": ("hk_welfare_education", "hk_health", "hk_identity_talent", "hk_property_vehicle"),
+    "GD": ("gd_civil", "gd_social", "gd_health", "gd_exit_entry"),
+}
+"""The four kinds of matters that care mode offers on each shore; everything else is one touch further."""
+EXAMPLES = 2
 
 
 @QmlElement
@@ -29,17 +33,32 @@ class Home(Model):
     def _sides(self) -> list[Row]:
         listing = self.session.catalogue.listing
         counts = {side: sum(row.side == side for row in listing) for side in SIDES}
-        return [{"label": self.say(f"home.side_{side}", count=counts[side])} for side in SIDES]
+        return [
+            {"label": self.say(f"home.side_{side}", count=counts[side]), "short": self.say(f"short.side_{side}")}
+            for side in SIDES
+        ]
 
     def _categories(self) -> list[Row]:
-        rows: list[Row] = [
+        return [
             {"id": category, "label": self.say(f"category.{category}"), "icon": _icon(category)}
             for category in self.session.categories()
         ]
-        if len(rows) <= TILES:
-            return rows
-        more: Row = {"id": MORE, "label": self.say("matters.more_kinds"), "icon": "apps"}
-        return [*page_of(rows, self.session.list_page, TILES - 1), more]
+
+    def _care_choices(self) -> list[Row]:
+        return [
+            {
+                "id": category,
+                "label": self.say(f"care.{category}"),
+                "note": self._examples(category),
+                "icon": _icon(category),
+            }
+            for category in CARE_CHOICES[self.session.side]
+        ]
+
+    def _examples(self, category: str) -> str:
+        """Two services of a category by their short titles."""
+        rows = [row for row in self.session.catalogue.listing if row.category == category and self.session.offered(row)]
+        return self.say("care.and").join(self._short(row) for row in rows[:EXAMPLES])
 
     def _gathered(self) -> str:
         count = len(self.session.gathered)
@@ -52,7 +71,7 @@ class Home(Model):
         return self.say("home.count", count=len(self.session.listed()))
 
     def _services(self) -> list[Row]:
-        return [self._row(row) for row in page_of(self.session.listed(), self.session.list_page, SERVICES_A_PAGE)]
+        return [self._row(row) for row in self.session.listed()]
 
     def _row(self, row: ListedService) -> Row:
         offered = self.session.offered(row)
@@ -69,11 +88,8 @@ class Home(Model):
         service = self.session.catalogue.services.get(row.id)
         return self.say(service.title_key) if service else row.names[self.session.language]
 
-    def _pages(self) -> int:
-        return pages_for(self.session.listed(), SERVICES_A_PAGE)
-
-    def _page_text(self) -> str:
-        return self.say("home.more", page=self.session.list_page + 1, pages=self._pages())
+    def _list_page(self) -> int:
+        return self.session.list_page
 
     def _query(self) -> str:
         return self.session.query
@@ -92,11 +108,11 @@ class Home(Model):
     sides = Property(list, _sides, notify=changed)
     categories = Property(list, _categories, notify=changed)
     gathered = Property(str, _gathered, notify=changed)
+    careChoices = Property(list, _care_choices, notify=changed)
     listTitle = Property(str, _list_title, notify=changed)
     listLead = Property(str, _list_lead, notify=changed)
     services = Property(list, _services, notify=changed)
-    pages = Property(int, _pages, notify=changed)
-    pageText = Property(str, _page_text, notify=changed)
+    listPage = Property(int, _list_page, notify=changed)
     query = Property(str, _query, notify=changed)
     found = Property(list, _found, notify=changed)
     searchNote = Property(str, _search_note, notify=changed)
@@ -108,12 +124,8 @@ class Home(Model):
 
     @Slot(str)
     def openCategory(self, category: str) -> None:
-        """The list of one category; the last tile shows the categories that had no room."""
-        if category == MORE:
-            pages = pages_for(self.session.categories(), TILES - 1)
-            self.stage.act(lambda: self.session.more(pages))
-        else:
-            self.stage.act(lambda: self.session.open_category(category))
+        """The list of one category."""
+        self.stage.act(lambda: self.session.open_category(category))
 
     @Slot()
     def openGathered(self) -> None:
@@ -130,10 +142,10 @@ class Home(Model):
         """The checklist of a service."""
         self.stage.act(lambda: self.session.open_service(service_id))
 
-    @Slot()
-    def more(self) -> None:
-        """The next page of the list."""
-        self.stage.act(lambda: self.session.more(self._pages()))
+    @Slot(int)
+    def turnTo(self, page: int) -> None:
+        """Another page of the list; coming back to the list shows it again."""
+        self.stage.act(lambda: self.session.turn_to(page))
 
     @Slot(str)
     def key(self, text: str) -> None:

@@ -15,11 +15,10 @@ from kiosk.flow import case, engine
 from kiosk.flow.state import ReviewItem
 from kiosk.masking import NUMBER_TYPES, masked
 from screens.glyphs import readable
-from screens.models.base import Model, Row, page_of, pages_for
+from screens.models.base import Model, Row
 
 QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
-LINES_A_PAGE = 7
 
 
 def fees_text(model: Model, fees: case.Fees) -> str:
@@ -39,7 +38,7 @@ class Review(Model):
 
     changed = Signal()
 
-    def _all(self) -> list[Row]:
+    def _lines(self) -> list[Row]:
         journey = self.session.journey
         if journey is None:
             return []
@@ -84,15 +83,6 @@ class Review(Model):
         """An entry by its first answer; the rest may identify and stands behind Change."""
         return next((str(entry.values[name]) for name in fact.of if name in entry.values), "")
 
-    def _lines(self) -> list[Row]:
-        return page_of(self._all(), self.session.review_page, LINES_A_PAGE)
-
-    def _pages(self) -> int:
-        return pages_for(self._all(), LINES_A_PAGE)
-
-    def _page_text(self) -> str:
-        return self.say("home.more", page=self.session.review_page + 1, pages=self._pages())
-
     def _lead(self) -> str:
         return self.say("review.lead")
 
@@ -108,8 +98,6 @@ class Review(Model):
         return self.say("review.fee", fee=money_text(cents, flow.service.fee.currency, self.session.language))
 
     lines = Property(list, _lines, notify=changed)
-    pages = Property(int, _pages, notify=changed)
-    pageText = Property(str, _page_text, notify=changed)
     lead = Property(str, _lead, notify=changed)
     fee = Property(str, _fee, notify=changed)
 
@@ -117,12 +105,6 @@ class Review(Model):
     def change(self, step_id: str) -> None:
         """Correct the answers of one step, then come back."""
         self.stage.act(lambda: self.session.change(step_id))
-
-    @Slot()
-    def more(self) -> None:
-        """The next answers."""
-        pages = self._pages()
-        self.stage.act(lambda: setattr(self.session, "review_page", (self.session.review_page + 1) % pages))
 
 
 @QmlElement

@@ -8,6 +8,7 @@ from PySide6.QtQml import QmlElement, QmlSingleton
 from kiosk.catalogue import Language
 from kiosk.dates import clock_text
 from screens.models.base import Model, Row
+from screens.sheets import LAPTOP
 from screens.stage import Stage
 
 QML_IMPORT_NAME = "Kiosk"
@@ -51,7 +52,9 @@ class Site(Model):
         return self.stage.kiosk.line_up
 
     def _line(self) -> str:
-        return self.say("site.line_up" if self.stage.kiosk.line_up else "site.line_down")
+        if self.stage.kiosk.line_up:
+            return self.say("site.line_up")
+        return self.say("short.line_down" if self.stage.sheet is LAPTOP else "site.line_down")
 
     def _greetings(self) -> list[Row]:
         return [

@@ -4,11 +4,12 @@ import QtQuick.Window
 import Kiosk
 import controls
 
-// One sheet of 1080 x 1920, fitted to the glass: header and bar stand still, pages slide between them.
+// One sheet, fitted to the glass: header and bar stand still, pages slide between them.
 Window {
     id: root
     readonly property KioskPage current: loader.item as KioskPage
     readonly property bool bare: current ? current.bare : true
+    readonly property bool crowded: current ? current.crowded : false
     color: Theme.bar
     flags: Qt.FramelessWindowHint
 
@@ -32,22 +33,24 @@ Window {
 
             StatusHeader {
                 id: header
-                visible: !root.bare
-                width: parent.width
+                visible: !root.bare && !root.crowded
+                x: Theme.laptop && Visit.barAtLeft ? Theme.barWidth : 0
+                width: Theme.laptop ? Theme.pageWidth : parent.width
             }
             StepBar {
                 id: steps
-                visible: Visit.step > 0 && !root.bare
-                x: Theme.margin
-                width: parent.width - 2 * Theme.margin
+                visible: Visit.step > 0 && !root.bare && !root.crowded
+                x: stage.x + Theme.margin
+                width: stage.width - 2 * Theme.margin
                 anchors.top: header.bottom
-                anchors.topMargin: 14
+                anchors.topMargin: Theme.landscape ? 6 : 14
             }
             Item {
                 id: stage
-                anchors.top: root.bare ? parent.top : steps.visible ? steps.bottom : header.bottom
-                anchors.bottom: root.bare ? parent.bottom : bar.top
-                width: parent.width
+                anchors.top: root.bare || root.crowded ? parent.top : steps.visible ? steps.bottom : header.bottom
+                anchors.bottom: root.bare || Theme.landscape ? parent.bottom : bar.top
+                x: !root.bare && Visit.barAtLeft ? Theme.barWidth : 0
+                width: root.bare ? parent.width : Theme.pageWidth
                 clip: true
                 Loader {
                     id: loader
@@ -75,7 +78,8 @@ Window {
             ActionBar {
                 id: bar
                 visible: !root.bare
-                width: parent.width
+                x: Theme.landscape && !Visit.barAtLeft ? Theme.pageWidth : 0
+                width: Theme.landscape ? Theme.barWidth : parent.width
                 anchors.bottom: parent.bottom
                 page: root.current
                 enabled: loader.enabled

@@ -125,9 +125,9 @@ def test_settings_end_with_the_visit(counter: Counter) -> None:
     resident.until(lambda here: here is Page.HOME)
     resident.glass.press("Easier use")
     resident.glass.press_when_there("White on black")
-    assert counter.stage.session.contrast == "black"
+    assert counter.stage.session.easier.contrast == "black"
     counter.stage.end()
-    assert counter.stage.session.contrast == "paper"
+    assert counter.stage.session.easier.contrast == "paper"
 
 
 def test_a_card_left_in_the_reader_is_not_read_for_the_next_resident(counter: Counter) -> None:

@@ -9,7 +9,8 @@ Column {
     property string problem: ""
     property bool locked: false
     property var choices: []
-    readonly property int across: choices.length === 2 ? 2 : 1
+    property bool shown: true
+    readonly property int across: choices.length === 2 && !Theme.large ? 2 : 1
     signal chosen(string choice)
     spacing: 8
     Item {
@@ -42,7 +43,7 @@ Column {
             OptionRow {
                 required property var modelData
                 width: (g.width - (g.across - 1) * 24) / g.across
-                implicitHeight: 108
+                least: 108
                 radio: true
                 off: g.locked && !modelData.chosen
                 checked: modelData.chosen

@@ -13,6 +13,11 @@ Touchable {
     property bool active: false
     property bool locked: false
     property int lines: 1
+    property bool shown: true
+    readonly property bool current: active
+    property bool labelled: true    // false where the page's title already asks for it
+    // a source that is too long to stand beside its label stands under it
+    readonly property bool stacked: source !== "" && name.implicitWidth + from.width + 24 > width
     role: Accessible.EditableText
     spoken: [label, value, source, problem, active ? hint : ""].filter(part => part !== "").join(", ")
     enabled: !locked
@@ -24,10 +29,11 @@ Touchable {
     Item {
         id: heading
         width: parent.width
-        height: Math.max(name.height, from.visible ? from.height : 0)
+        height: !f.labelled ? (from.visible ? from.height : 0) : f.stacked ? name.height + from.height : Math.max(name.height, from.visible ? from.height : 0)
         Txt {
             id: name
-            width: parent.width - (from.visible ? from.width + 24 : 0)
+            width: parent.width - (from.visible && !f.stacked ? from.width + 24 : 0)
+            visible: f.labelled
             text: f.label
             role: "strong"
             lineHeight: 0.9
@@ -37,7 +43,8 @@ Touchable {
         Row {
             id: from
             visible: f.source !== ""
-            anchors.right: parent.right
+            x: f.stacked ? 0 : parent.width - width
+            y: f.stacked && f.labelled ? name.height : 0
             spacing: 8
             Icon {
                 name: "check_circle"
@@ -79,11 +86,18 @@ Touchable {
             anchors.rightMargin: 28
             clip: true
             Txt {
+                id: natural
+                visible: false
+                text: f.value
+                font.pixelSize: shown.font.pixelSize
+                wrapMode: Text.NoWrap
+            }
+            Txt {
                 id: shown
                 property real lastLineWidth: 0
                 onLineLaidOut: line => lastLineWidth = line.implicitWidth
                 objectName: "field.value"
-                width: f.lines === 1 ? implicitWidth : parent.width - 8
+                width: f.lines === 1 ? natural.implicitWidth : parent.width - 8
                 // the end of a long answer stays in sight while it is typed
                 x: f.active && f.lines === 1 ? Math.min(0, parent.width - width - 8) : 0
                 y: f.lines === 1 ? (parent.height - height) / 2 : Math.min(12, parent.height - height - 12)

@@ -30,6 +30,7 @@ Touchable {
             visible: k.icon !== ""
             name: k.icon
             size: 48
+            grows: false
             anchors.centerIn: parent
             color: k.tone
         }

@@ -7,11 +7,12 @@ Rectangle {
     property string kind: "info"
     property string text
     property string more: ""
+    property bool shown: true
     readonly property color tone: kind === "ok" ? Theme.ok : kind === "attention" ? Theme.attention : kind === "failed" ? Theme.failed : Theme.primary
     color: kind === "ok" ? Theme.okSurface : kind === "attention" ? Theme.attentionSurface : kind === "failed" ? Theme.failedSurface : Theme.surface
     border.width: Theme.black || Theme.white ? 4 : 0
     border.color: tone
-    implicitHeight: words.implicitHeight + 48
+    implicitHeight: words.implicitHeight + (Theme.landscape ? 28 : 48)
     Accessible.role: kind === "failed" ? Accessible.AlertMessage : Accessible.Note
     Accessible.name: more === "" ? text : text + " " + more
     Rectangle {
@@ -21,8 +22,8 @@ Rectangle {
     }
     Icon {
         id: symbol
-        x: 40
-        y: 28
+        x: Theme.laptop ? 28 : 40
+        y: words.y
         size: 52
         color: n.tone
         name: n.kind === "ok" ? "check_circle" : n.kind === "attention" ? "warning" : n.kind === "failed" ? "cancel" : "info"

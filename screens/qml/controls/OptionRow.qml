@@ -10,12 +10,17 @@ Touchable {
     property string badge: ""
     property string reason: ""
     property bool radio: false
+    property bool box: false        // on or off, beside others that may be on as well
+    property bool shown: true
     property bool chevron: false
     property bool off: false
     role: radio ? Accessible.RadioButton : Accessible.Button
     spoken: [label, note, reason].filter(part => part !== "").join(", ")
     enabled: !off
-    implicitHeight: Math.max(148, words.implicitHeight + 48)
+    // never lower than its words, however low a page would have it
+    property int least: Theme.laptop ? 104 : 148
+    implicitHeight: Math.max(Theme.target, Theme.laptop ? Math.min(least, 104) : least, words.implicitHeight + (Theme.landscape ? 32 : 48))
+    readonly property int lead: Theme.laptop ? 20 : 32
     Rectangle {
         anchors.fill: parent
         radius: Theme.radius
@@ -24,19 +29,21 @@ Touchable {
         border.color: o.checked ? Theme.primary : o.off ? Theme.hairline : Theme.edge
     }
     Icon {
-        visible: o.radio
-        x: 32
+        visible: o.radio || o.box
+        id: mark
+        x: o.lead
         anchors.verticalCenter: parent.verticalCenter
-        size: 64
+        size: 56
         color: o.held ? Theme.primaryInk : Theme.primary
-        name: o.checked ? "radio_button_checked" : "radio_button_unchecked"
+        name: o.box ? (o.checked ? "check_box" : "check_box_outline_blank") : o.checked ? "radio_button_checked" : "radio_button_unchecked"
     }
     Rectangle {
         visible: o.badge !== ""
-        x: 32
-        width: 72
-        height: 72
-        radius: 36
+        id: number
+        x: o.lead
+        width: Theme.px(72)
+        height: width
+        radius: width / 2
         color: Theme.primary
         anchors.verticalCenter: parent.verticalCenter
         Txt {
@@ -50,8 +57,8 @@ Touchable {
     }
     Column {
         id: words
-        x: o.radio || o.badge !== "" ? 136 : 36
-        width: parent.width - x - (o.icon !== "" || o.chevron ? 128 : 32)
+        x: o.radio || o.box ? mark.x + mark.width + 24 : o.badge !== "" ? number.x + number.width + 28 : o.lead + 4
+        width: parent.width - x - (o.icon !== "" || o.chevron ? way.width + o.lead + 16 : o.lead)
         anchors.verticalCenter: parent.verticalCenter
         Txt {
             width: parent.width
@@ -81,12 +88,13 @@ Touchable {
         }
     }
     Icon {
+        id: way
         visible: (o.icon !== "" || o.chevron) && !o.off
         anchors.right: parent.right
-        anchors.rightMargin: 32
+        anchors.rightMargin: o.lead
         anchors.verticalCenter: parent.verticalCenter
         name: o.chevron ? "chevron_right" : o.icon
         color: o.held ? Theme.primaryInk : Theme.primary
-        size: 64
+        size: 60
     }
 }

@@ -15,11 +15,13 @@ Item {
         anchors.verticalCenter: parent.verticalCenter
         side: Site.side
         up: Site.lineUp
+        dot: Theme.laptop ? 24 : 28
+        gap: Theme.laptop ? 40 : 60
         tone: head.onDark ? Theme.barInk : Theme.primary
     }
     Column {
         anchors.left: mark.right
-        anchors.leftMargin: 28
+        anchors.leftMargin: Theme.laptop ? 16 : 28
         anchors.verticalCenter: parent.verticalCenter
         Txt {
             text: Site.here

@@ -5,9 +5,11 @@ import Kiosk
 // "Step n of m", the step's short name, one segment a step.
 Item {
     id: bar
-    height: 84
+    height: Theme.stepHeight - 14
+    readonly property int line: Theme.landscape ? 56 : 66
     Txt {
-        y: 10
+        id: count
+        y: Theme.landscape ? -2 : 10
         text: Visit.stepText
         role: "strong"
         color: Theme.primary
@@ -16,22 +18,22 @@ Item {
     }
     Txt {
         anchors.right: parent.right
-        y: 10
+        y: count.y
         text: Visit.stepName
         color: Theme.inkSoft
         font.pixelSize: Theme.head
         lineHeight: 0.9
     }
     Row {
-        y: 66
+        y: bar.line
         spacing: 8
         Repeater {
             model: Visit.steps
             Rectangle {
                 required property int index
                 width: (bar.width - (Visit.steps - 1) * 8) / Visit.steps
-                height: 14
-                radius: 7
+                height: Theme.landscape ? 10 : 14
+                radius: height / 2
                 color: index < Visit.step ? Theme.primary : Theme.idle
                 border.width: Theme.black ? 3 : 0
                 border.color: Theme.primary

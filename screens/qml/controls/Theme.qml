@@ -5,12 +5,19 @@ import Kiosk
 
 // Every size, colour and face a page may use. Pages never write a literal colour or font size.
 QtObject {
-    // every page is drawn on this sheet; Main fits the sheet to the glass
-    readonly property int sheetWidth: 1080
-    readonly property int sheetHeight: 1920
+    // every page is drawn on one of three sheets; Main fits it to the glass
+    readonly property int sheetWidth: Visit.sheetWidth
+    readonly property int sheetHeight: Visit.sheetHeight
+    readonly property bool landscape: sheetWidth > sheetHeight
+    readonly property bool laptop: Visit.sheet === "laptop"
+    readonly property bool lowReach: Visit.lowReach && !landscape
+    readonly property bool care: Visit.care
     readonly property bool black: Visit.contrast === "black"
     readonly property bool white: Visit.contrast === "white"
     readonly property real textScale: Visit.textScale
+    // one column, short labels, fewer things at a time
+    readonly property bool large: textScale >= 1.4
+    readonly property bool short: textScale > 1 || landscape || lowReach
 
     // colour
     readonly property color page: black ? "#000000" : "#FFFFFF"
@@ -45,7 +52,7 @@ QtObject {
     readonly property string iconFamily: "Material Icons"
     readonly property bool cjk: Visit.language !== "en"
     readonly property int display: px(92)
-    readonly property int h1: px(60)
+    readonly property int h1: px(laptop ? 46 : 60)
     readonly property int h2: px(44)
     readonly property int body: px(36)
     readonly property int head: 36
@@ -57,15 +64,34 @@ QtObject {
     readonly property int s3: 36
     readonly property int s4: 48
     readonly property int s6: 72
-    readonly property int margin: 60
+    readonly property int margin: laptop ? 36 : 60
+    readonly property int barMargin: laptop ? 24 : landscape ? 36 : 60
     readonly property int radius: 12
     readonly property int line: black || white ? 4 : 3
-    readonly property int target: 96
-    readonly property int primaryTarget: 128
-    readonly property int headerHeight: 144
+    readonly property int target: care && !laptop ? 120 : 96
+    readonly property int primaryTarget: laptop ? 104 : 128
+    readonly property int dialogTarget: laptop ? 120 : 168
+    readonly property int headerHeight: laptop ? 112 : landscape ? 132 : 144
     readonly property int candidateBar: 124
+    readonly property int stepHeight: landscape ? 80 : 98
+    readonly property int barWidth: !landscape ? 0 : laptop ? 296 : 400
+    readonly property int pageWidth: sheetWidth - barWidth
+    readonly property int columnWidth: pageWidth - 2 * margin
+    // low reach: what stands above this is only read
+    readonly property int reach: 740
+    readonly property real keyboardScale: Math.min(1, pageWidth / 1080)
 
     function px(size: int): int {
         return Math.round(size * textScale);
+    }
+
+    // the bar's words grow with the text where the bar has the sheet's width; a column keeps its size, as the header does
+    function barPx(size: int): int {
+        return landscape ? (laptop ? Math.min(size, 36) : size) : px(size);
+    }
+
+    // the width of one of `count` things in a row; from size 1.4 each has the row to itself
+    function share(width: real, count: int): real {
+        return large ? width : Math.floor((width - (count - 1) * s2) / count);
     }
 }

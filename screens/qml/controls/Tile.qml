@@ -10,7 +10,8 @@ Touchable {
     property bool strong: false
     readonly property color tone: strong !== held ? Theme.primaryInk : Theme.primary
     spoken: note === "" ? label : label + ", " + note
-    implicitHeight: 124
+    implicitHeight: Math.max(laid, words.implicitHeight + (Theme.laptop ? 6 : 32))
+    property int laid: Math.max(Theme.target, Theme.laptop ? 96 : Theme.px(124))
     Rectangle {
         anchors.fill: parent
         radius: Theme.radius
@@ -21,16 +22,17 @@ Touchable {
     Icon {
         id: symbol
         name: tile.icon
-        size: Theme.px(56)
-        x: 28
+        size: Theme.laptop ? 36 : 56
+        x: Theme.laptop ? 12 : 28
         anchors.verticalCenter: parent.verticalCenter
         color: tile.tone
     }
     Column {
+        id: words
         anchors.left: symbol.right
-        anchors.leftMargin: 24
+        anchors.leftMargin: Theme.laptop ? 10 : 24
         anchors.right: parent.right
-        anchors.rightMargin: 20
+        anchors.rightMargin: Theme.laptop ? 4 : 20
         anchors.verticalCenter: parent.verticalCenter
         Txt {
             width: parent.width

@@ -6,10 +6,11 @@ Touchable {
     id: u
     property string label
     property string icon
+    property bool marked: true      // the symbol gives way where two words share a row of a narrow column
     spoken: label
     ring: Theme.barInk
-    implicitHeight: 108
-    implicitWidth: Math.max(row.implicitWidth + 16, 190)
+    implicitWidth: row.implicitWidth
+    implicitHeight: Math.max(Theme.target, Theme.landscape ? 96 : 108)
     Rectangle {
         anchors.fill: parent
         visible: u.held
@@ -18,11 +19,14 @@ Touchable {
     }
     Row {
         id: row
-        anchors.centerIn: parent
-        spacing: 14
+        anchors.verticalCenter: parent.verticalCenter
+        x: Theme.landscape && u.marked ? 12 : (parent.width - width) / 2
+        spacing: Theme.laptop ? 12 : Theme.landscape ? 24 : 14
         Icon {
+            visible: u.marked
             name: u.icon
-            size: 48
+            size: 44
+            grows: !Theme.landscape
             color: u.held ? Theme.bar : Theme.barInk
             anchors.verticalCenter: parent.verticalCenter
         }
@@ -31,7 +35,7 @@ Touchable {
             color: u.held ? Theme.bar : Theme.barInk
             wrapMode: Text.NoWrap
             lineHeight: 0.9
-            font.pixelSize: Math.min(Theme.body, 40)
+            font.pixelSize: Theme.barPx(36)
             anchors.verticalCenter: parent.verticalCenter
             Accessible.ignored: true
         }

@@ -16,7 +16,7 @@ Dialog {
         text: qsTrId("help.kept")
         color: Theme.inkSoft
     }
-    ActionButton {
+    footer: ActionButton {
         width: parent.width
         label: qsTrId("overlay.close")
         icon: "close"

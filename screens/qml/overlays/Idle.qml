@@ -17,26 +17,32 @@ Dialog {
                 height: 40
                 radius: 6
                 color: index < Visit.idleBlocks ? Theme.primary : Theme.idle
+                border.width: Theme.black || Theme.white ? 3 : 0
+                border.color: Theme.edge
             }
         }
     }
     Txt {
+        width: d.inner
         text: Visit.secondsLeft
         role: "display"
         color: Theme.primary
     }
-    ActionButton {
-        width: parent.width
-        kind: "next"
-        implicitHeight: 168
-        label: qsTrId("idle.stay")
-        icon: "touch_app"
-        onActivated: Visit.stay()
-    }
-    ActionButton {
-        width: parent.width
-        label: qsTrId("leave.leave")
-        icon: "logout"
-        onActivated: Visit.leave()
-    }
+    footer: [
+        ActionButton {
+            width: Theme.landscape ? Theme.share(parent.width, 2) : parent.width
+            kind: "next"
+            least: Theme.dialogTarget
+            label: qsTrId("idle.stay")
+            icon: "touch_app"
+            onActivated: Visit.stay()
+        },
+        ActionButton {
+            width: Theme.landscape ? Theme.share(parent.width, 2) : parent.width
+            least: Theme.landscape ? Theme.dialogTarget : Theme.primaryTarget
+            label: qsTrId("leave.leave")
+            icon: "logout"
+            onActivated: Visit.leave()
+        }
+    ]
 }

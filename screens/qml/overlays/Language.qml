@@ -10,14 +10,15 @@ Dialog {
         model: Site.greetings
         OptionRow {
             required property var modelData
-            width: parent.width
+            width: Theme.landscape ? Theme.share(parent.width, 3) : parent.width
             radio: true
+            least: 124
             checked: modelData.language === Visit.language
             label: modelData.name
             onActivated: Visit.setLanguage(modelData.language)
         }
     }
-    ActionButton {
+    footer: ActionButton {
         width: parent.width
         label: qsTrId("overlay.close")
         icon: "close"

@@ -9,15 +9,20 @@ KioskPage {
     bare: true
     hasBack: false
     Rectangle {
+        id: face
+        // on a landscape sheet the greetings stand at the right of the picture
+        readonly property bool wide: Theme.landscape
+        readonly property real half: wide ? Math.floor(width * (Theme.laptop ? 0.4 : 0.42)) : width
+        readonly property real hourHeight: Theme.laptop ? 96 : 140
         x: -Theme.margin
-        y: -Theme.s3
+        y: -page.gap
         width: Theme.sheetWidth
         height: Theme.sheetHeight
         color: Theme.bar
         Image {
-            y: 430
-            width: 1080
-            height: 1360
+            y: face.wide ? headline.y + headline.height + 24 : 430
+            width: face.wide ? face.half : 1080
+            height: face.wide ? width * 1360 / 1080 : 1360
             source: "../../../assets/pictures/attract.svg"
             sourceSize: Qt.size(1080, 1360)
             Accessible.ignored: true
@@ -27,33 +32,40 @@ KioskPage {
             onDark: true
         }
         Column {
+            id: headline
             x: Theme.margin
-            y: 196
-            width: parent.width - 2 * Theme.margin
+            y: face.wide ? Theme.headerHeight + 12 : 196
+            width: face.half - 2 * Theme.margin
             Txt {
+                width: parent.width
                 text: qsTrId("attract.title")
                 role: "display"
                 color: Theme.barInk
-                font.pixelSize: 116
+                font.pixelSize: Theme.laptop ? 72 : face.wide ? 104 : 116
                 lineHeight: 0.86
             }
             Txt {
-                topPadding: 18
+                width: parent.width
+                topPadding: 12
                 text: Site.serviceNames
                 color: Theme.barInk
-                font.pixelSize: 38
+                font.pixelSize: Theme.laptop ? 36 : 38
+                lineHeight: 0.9
             }
         }
         Column {
-            x: Theme.margin
-            y: 1170
-            width: parent.width - 2 * Theme.margin
+            id: greetings
+            x: face.wide ? face.half + 12 : Theme.margin
+            y: face.wide ? Theme.headerHeight + (Theme.laptop ? 12 : 60) : 1170
+            width: face.wide ? face.width - x - Theme.margin : parent.width - 2 * Theme.margin
             spacing: 20
             Txt {
+                width: parent.width
                 text: Site.touchYourLanguage
                 color: Theme.barInk
                 font.pixelSize: 36
                 bottomPadding: 8
+                lineHeight: 0.9
             }
             Repeater {
                 model: Site.greetings
@@ -61,7 +73,7 @@ KioskPage {
                     id: greeting
                     required property var modelData
                     width: parent.width
-                    implicitHeight: 140
+                    height: face.hourHeight
                     spoken: modelData.hello + " " + modelData.name
                     ring: Theme.barInk
                     onActivated: Visit.begin(modelData.language)
@@ -71,11 +83,11 @@ KioskPage {
                         color: greeting.held ? Theme.accent : Theme.paper
                     }
                     Txt {
-                        x: 40
+                        x: Theme.laptop ? 24 : 40
                         anchors.verticalCenter: parent.verticalCenter
                         text: greeting.modelData.hello
                         font.family: greeting.modelData.family
-                        font.pixelSize: 50
+                        font.pixelSize: Theme.laptop ? 38 : 50
                         font.bold: true
                         color: Theme.accentInk
                         lineHeight: 0.9
@@ -84,7 +96,7 @@ KioskPage {
                     }
                     Txt {
                         anchors.right: go.left
-                        anchors.rightMargin: 36
+                        anchors.rightMargin: Theme.laptop ? 20 : 36
                         anchors.verticalCenter: parent.verticalCenter
                         text: greeting.modelData.name
                         font.family: greeting.modelData.family
@@ -97,7 +109,7 @@ KioskPage {
                     Rectangle {
                         id: go
                         anchors.right: parent.right
-                        width: 140
+                        width: Theme.laptop ? 88 : 140
                         height: parent.height
                         radius: Theme.radius
                         color: Theme.accent
@@ -109,7 +121,8 @@ KioskPage {
                         Icon {
                             anchors.centerIn: parent
                             name: "arrow_forward"
-                            size: 68
+                            size: 60
+                            grows: false
                             color: Theme.accentInk
                         }
                     }
@@ -117,22 +130,26 @@ KioskPage {
             }
         }
         Row {
-            x: Theme.margin
-            y: 1770
-            height: 140
+            x: greetings.x
+            y: face.wide ? greetings.y + greetings.height + 20 : 1770
+            width: greetings.width
             spacing: 28
             Icon {
+                id: clock
                 name: "schedule"
                 size: 52
+                grows: false
                 color: Theme.barInk
                 anchors.verticalCenter: parent.verticalCenter
             }
             Column {
+                width: parent.width - clock.width - 28
                 anchors.verticalCenter: parent.verticalCenter
                 Repeater {
                     model: Site.staffHours
                     Txt {
                         required property string modelData
+                        width: parent.width
                         text: modelData
                         color: Theme.barInk
                         font.pixelSize: 36

@@ -14,72 +14,69 @@ KioskPage {
     second: Handout.label
     secondIcon: "print"
     onSecondPressed: Handout.print()
+    reached: false
     onNextPressed: Visit.next()
     component Heading: Txt {
         role: "h2"
         width: parent.width
+        property bool heads: true   // never the last of a page
         topPadding: 16
         bottomPadding: 8
     }
-    Note {
-        id: handed
-        visible: Handout.note !== ""
-        width: parent.width
-        height: visible ? implicitHeight : 0
-        kind: Handout.kind
-        text: Handout.note
-    }
     Pager {
         anchors.fill: parent
-        anchors.topMargin: handed.visible ? handed.height + 24 : 0
         spacing: 12
-        Row {
-            id: figures
+        Note {
+            shown: Handout.note !== ""
             width: parent.width
-            spacing: 24
-            readonly property real tallest: Math.max(...children.map(child => child.wanted ?? 0))
-            Repeater {
-                model: Service.figures
-                Rectangle {
-                    id: figure
-                    required property var modelData
-                    width: 304
-                    readonly property real wanted: words.height + 40
-                    height: figures.tallest
-                    radius: Theme.radius
-                    color: Theme.surface
-                    border.width: Theme.black || Theme.white ? 4 : 0
-                    border.color: Theme.edge
-                    Column {
-                        id: words
-                        x: 24
-                        y: 20
-                        width: parent.width - 48
-                        Txt {
-                            width: parent.width
-                            text: figure.modelData.value
-                            role: "strong"
-                            font.pixelSize: Theme.px(40)
-                            color: Theme.primary
-                            lineHeight: 0.9
-                        }
-                        Txt {
-                            width: parent.width
-                            text: figure.modelData.label
-                            lineHeight: 0.9
-                        }
-                    }
+            kind: Handout.kind
+            text: Handout.note
+        }
+        Repeater {
+            id: figures
+            model: Service.figures
+            Rectangle {
+                id: figure
+                required property var modelData
+                readonly property bool alone: Theme.short && !(Theme.landscape && !Theme.laptop)
+                readonly property real wanted: value.height + name.height + (Theme.laptop ? 20 : 40)
+                readonly property real tallest: Math.max(...Array.from({"length": figures.count}, (_, at) => (figures.itemAt(at) as Rectangle)?.implicitHeight ?? 0))
+                implicitHeight: wanted
+                width: alone ? parent.width : Math.floor((parent.width - 24) / 3)
+                height: alone ? wanted : tallest
+                radius: Theme.radius
+                color: Theme.surface
+                border.width: Theme.black || Theme.white ? 4 : 0
+                border.color: Theme.edge
+                Txt {
+                    id: value
+                    x: 24
+                    y: Theme.laptop ? 10 : 20
+                    width: parent.width - 48
+                    text: figure.modelData.value
+                    role: "strong"
+                    font.pixelSize: Theme.px(40)
+                    color: Theme.primary
+                    lineHeight: 0.9
+                }
+                Txt {
+                    id: name
+                    x: 24
+                    y: value.y + value.height
+                    width: parent.width - 48
+                    text: figure.modelData.label
+                    lineHeight: 0.9
                 }
             }
         }
         Note {
-            property bool shown: Service.down !== ""
+            shown: Service.down !== ""
             width: parent.width
             kind: "attention"
             text: Service.down
         }
         Note {
-            property bool shown: Service.trouble !== ""
+            shown: Service.trouble !== ""
             width: parent.width
             kind: "attention"
             text: Service.trouble
@@ -93,74 +90,70 @@ KioskPage {
                 text: Service.who
             }
         }
-        Column {
-            width: parent.width
-            Heading { text: qsTrId("checklist.bring") }
-            Repeater {
-                model: Service.bring
-                Item {
-                    id: paper
-                    required property var modelData
+        Heading { text: qsTrId("checklist.bring") }
+        Repeater {
+            model: Service.bring
+            Item {
+                id: paper
+                required property var modelData
+                width: parent.width
+                height: Math.max(paperIcon.height + 16, paperName.height + 24)
+                Rectangle {
+                    id: paperIcon
+                    width: Theme.px(88)
+                    height: width
+                    radius: Theme.radius
+                    color: Theme.surface
+                    anchors.verticalCenter: parent.verticalCenter
+                    Icon {
+                        anchors.centerIn: parent
+                        name: paper.modelData.icon
+                        size: 52
+                    }
+                }
+                Txt {
+                    id: paperName
+                    x: paperIcon.width + 28
+                    width: parent.width - x
+                    anchors.verticalCenter: parent.verticalCenter
+                    text: paper.modelData.label
+                    role: "strong"
+                    lineHeight: 0.92
+                }
+                Rectangle {
+                    anchors.bottom: parent.bottom
                     width: parent.width
-                    height: Math.max(112, paperName.height + 24)
-                    Rectangle {
-                        width: 88
-                        height: 88
-                        radius: Theme.radius
-                        color: Theme.surface
-                        anchors.verticalCenter: parent.verticalCenter
-                        Icon {
-                            anchors.centerIn: parent
-                            name: paper.modelData.icon
-                            size: 52
-                        }
-                    }
-                    Txt {
-                        id: paperName
-                        x: 116
-                        width: parent.width - 116
-                        anchors.verticalCenter: parent.verticalCenter
-                        text: paper.modelData.label
-                        role: "strong"
-                        lineHeight: 0.92
-                    }
-                    Rectangle {
-                        anchors.bottom: parent.bottom
-                        width: parent.width
-                        height: 2
-                        color: Theme.hairline
-                    }
+                    height: 2
+                    color: Theme.hairline
                 }
             }
         }
-        Column {
-            width: parent.width
-            Heading { text: qsTrId("checklist.here") }
-            Repeater {
-                model: Service.here
-                Row {
-                    id: can
-                    required property var modelData
-                    width: parent.width
-                    spacing: 16
-                    bottomPadding: 4
-                    Icon {
-                        name: can.modelData.yes ? "check_circle" : "cancel"
-                        size: 48
-                        color: can.modelData.yes ? Theme.ok : Theme.attention
-                    }
-                    Txt {
-                        width: parent.width - 64
-                        text: can.modelData.text
-                        color: can.modelData.yes ? Theme.ink : Theme.attention
-                        lineHeight: 0.9
-                    }
+        Heading { text: qsTrId("checklist.here") }
+        Repeater {
+            model: Service.here
+            Row {
+                id: can
+                required property var modelData
+                width: parent.width
+                spacing: 16
+                bottomPadding: 4
+                Icon {
+                    id: tick
+                    name: can.modelData.yes ? "check_circle" : "cancel"
+                    size: 48
+                    color: can.modelData.yes ? Theme.ok : Theme.attention
+                }
+                Txt {
+                    width: parent.width - tick.width - 16
+                    text: can.modelData.text
+                    color: can.modelData.yes ? Theme.ink : Theme.attention
+                    lineHeight: 0.9
                 }
             }
         }
         ActionButton {
             width: parent.width
-            implicitHeight: 112
+            least: 112
             icon: "add"
             label: Service.addLabel
             onActivated: Thread.add()

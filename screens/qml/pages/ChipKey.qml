@@ -7,16 +7,17 @@ import controls
 KioskPage {
     id: page
     title: ChipKey.title
-    lead: ChipKey.lead
+    lead: crowded ? "" : ChipKey.lead
     next: qsTrId("chip_key.open")
     second: ChipKey.otherWayLabel
     onNextPressed: ChipKey.goOn()
     onSecondPressed: ChipKey.otherWay()
-    Column {
+    typed: true
+    Pager {
         width: parent.width
-        spacing: 24
+        height: parent.height - keyboard.taken
         Note {
-            visible: ChipKey.problem !== ""
+            shown: ChipKey.problem !== ""
             width: parent.width
             kind: "failed"
             text: ChipKey.problem
@@ -38,10 +39,14 @@ KioskPage {
         }
     }
     Keyboard {
+        id: keyboard
+        readonly property real taken: height * scale - page.gap + 16
         x: -Theme.margin
-        width: Theme.sheetWidth
+        width: Math.max(1080, Theme.pageWidth)
+        scale: Theme.keyboardScale
+        transformOrigin: Item.BottomLeft
         anchors.bottom: parent.bottom
-        anchors.bottomMargin: -Theme.s3
+        anchors.bottomMargin: -page.gap
         layout: ChipKey.keyboard
         shifted: true
         hasNext: ChipKey.fields.length > 1

@@ -10,9 +10,10 @@ KioskPage {
     next: Consent.nextLabel
     nextIcon: Consent.signs ? "arrow_forward" : "send"
     second: ""
+    reached: false
     onNextPressed: Visit.next()
-    Column {
-        width: parent.width
+    Pager {
+        anchors.fill: parent
         spacing: 28
         Repeater {
             model: Consent.points
@@ -22,11 +23,12 @@ KioskPage {
                 width: parent.width
                 spacing: 28
                 Icon {
+                    id: symbol
                     name: point.modelData.icon
                     size: 60
                 }
                 Column {
-                    width: parent.width - 88
+                    width: parent.width - symbol.width - 28
                     Txt {
                         width: parent.width
                         text: point.modelData.label

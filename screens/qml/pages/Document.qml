@@ -13,28 +13,28 @@ KioskPage {
     secondIcon: Capture.taken ? "replay" : ""
     onNextPressed: Capture.goOn()
     onSecondPressed: Capture.taken ? Capture.retake() : Capture.otherWay()
-    Column {
-        width: parent.width
-        spacing: 28
-        Item {
-            width: 960
-            height: Capture.taken ? 560 : 720
-            Rectangle {
-                anchors.fill: parent
-                radius: Theme.radius
-                color: Theme.ink
-            }
-            Image {
-                anchors.fill: parent
-                fillMode: Image.PreserveAspectFit
-                cache: false
-                source: Capture.picture
-                Accessible.role: Accessible.Graphic
-                Accessible.name: qsTrId("document.view")
-            }
+    reached: false
+    pictureHeight: Capture.taken ? 560 : 720
+    picture: Item {
+        Rectangle {
+            anchors.fill: parent
+            radius: Theme.radius
+            color: Theme.ink
         }
+        Image {
+            anchors.fill: parent
+            fillMode: Image.PreserveAspectFit
+            cache: false
+            source: Capture.picture
+            Accessible.role: Accessible.Graphic
+            Accessible.name: qsTrId("document.view")
+        }
+    }
+    Pager {
+        anchors.fill: parent
+        spacing: 28
         Note {
-            visible: Capture.notes.length === 0
+            shown: Capture.notes.length === 0
             width: parent.width
             kind: Capture.problem !== "" ? "failed" : Capture.ready || Capture.taken ? "ok" : "attention"
             text: Capture.problem !== "" ? Capture.problem : Capture.verdict
@@ -50,26 +50,28 @@ KioskPage {
                 more: modelData.more
             }
         }
-        Row {
-            spacing: 36
-            visible: Capture.addLabel !== "" || Capture.pagesLabel !== ""
-            ActionButton {
-                visible: Capture.addLabel !== ""
-                label: Capture.addLabel
-                icon: "note_add"
-                onActivated: Capture.addPage()
-            }
-            Txt {
-                anchors.verticalCenter: parent.verticalCenter
-                visible: Capture.pagesLabel !== ""
-                text: Capture.pagesLabel
-            }
+        ActionButton {
+            property bool shown: Capture.addLabel !== ""
+            width: parent.width
+            least: 112
+            label: Capture.addLabel
+            icon: "note_add"
+            onActivated: Capture.addPage()
         }
         Txt {
-            visible: Capture.notes.length < 2
+            property bool shown: Capture.pagesLabel !== ""
             width: parent.width
-            text: Capture.purpose
-            color: Theme.inkSoft
+            text: Capture.pagesLabel
+        }
+        Repeater {
+            model: Capture.purpose.split("\n")
+            Txt {
+                required property string modelData
+                property bool shown: Capture.notes.length < 2
+                width: parent.width
+                text: modelData
+                color: Theme.inkSoft
+            }
         }
     }
 }

@@ -13,20 +13,21 @@ KioskPage {
     ready: Identify.done
     second: Identify.done ? "" : qsTrId("identify.type")
     secondIcon: "keyboard"
+    reached: false
     onNextPressed: Visit.next()
     onSecondPressed: Identify.typeInstead()
-    Column {
-        width: parent.width
+    picture: Image {
+        source: "../../../assets/pictures/" + Identify.picture + ".svg"
+        sourceSize: Qt.size(960, 460)
+        fillMode: Image.PreserveAspectFit
+        verticalAlignment: Image.AlignTop
+        Accessible.ignored: true
+    }
+    Pager {
+        anchors.fill: parent
         spacing: 36
-        Image {
-            width: 960
-            height: 460
-            source: "../../../assets/pictures/" + Identify.picture + ".svg"
-            sourceSize: Qt.size(960, 460)
-            Accessible.ignored: true
-        }
         Rectangle {
-            visible: Identify.state === "reading"
+            property bool shown: Identify.state === "reading"
             width: parent.width
             height: 40
             radius: 20
@@ -40,16 +41,17 @@ KioskPage {
         }
         Repeater {
             model: Identify.rows
-            Row {
+            Item {
                 id: way
                 required property int index
                 required property var modelData
                 width: parent.width
-                spacing: 24
+                height: Math.max(badge.height, label.height + more.height)
                 Rectangle {
-                    width: 72
-                    height: 72
-                    radius: 36
+                    id: badge
+                    width: Theme.px(72)
+                    height: width
+                    radius: width / 2
                     color: Theme.primary
                     Txt {
                         anchors.centerIn: parent
@@ -59,23 +61,25 @@ KioskPage {
                         Accessible.ignored: true
                     }
                 }
-                Column {
-                    width: parent.width - 96
-                    Txt {
-                        width: parent.width
-                        text: way.modelData.label
-                        role: "strong"
-                    }
-                    Txt {
-                        width: parent.width
-                        text: way.modelData.more
-                        color: Theme.inkSoft
-                    }
+                Txt {
+                    id: label
+                    x: badge.width + 24
+                    width: parent.width - x
+                    text: way.modelData.label
+                    role: "strong"
+                }
+                Txt {
+                    id: more
+                    x: label.x
+                    y: label.height
+                    width: label.width
+                    text: way.modelData.more
+                    color: Theme.inkSoft
                 }
             }
         }
         Note {
-            visible: Identify.note !== ""
+            shown: Identify.note !== ""
             width: parent.width
             kind: Identify.noteKind
             text: Identify.note

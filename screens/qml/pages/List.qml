@@ -14,22 +14,23 @@ KioskPage {
     secondIcon: "add"
     onNextPressed: Visit.next()
     onSecondPressed: Entries.add()
-    Column {
-        width: parent.width
+    Pager {
+        anchors.fill: parent
+        spacing: 16
         Note {
-            visible: Entries.problem !== ""
+            shown: Entries.problem !== ""
             width: parent.width
             kind: "failed"
             text: Entries.problem
         }
         Note {
-            visible: Entries.rows.length === 0
+            shown: Entries.rows.length === 0
             width: parent.width
             text: qsTrId("list.empty")
             more: qsTrId("list.empty_more")
         }
         Rectangle {
-            visible: Entries.rows.length > 0
+            property bool shown: Entries.rows.length > 0
             width: parent.width
             height: 3
             color: Theme.primary
@@ -40,11 +41,12 @@ KioskPage {
                 id: line
                 required property var modelData
                 width: parent.width
-                height: Math.max(136, words.implicitHeight + 24)
+                readonly property bool stacked: Theme.large
+                height: stacked ? words.height + change.height + 40 : Math.max(change.height + 24, words.height + 24)
                 Column {
                     id: words
-                    anchors.verticalCenter: parent.verticalCenter
-                    width: parent.width - 2 * 196 - 56
+                    y: line.stacked ? 0 : (parent.height - height) / 2
+                    width: line.stacked ? parent.width : parent.width - change.width - remove.width - 56
                     Txt {
                         width: parent.width
                         text: line.modelData.label
@@ -60,21 +62,21 @@ KioskPage {
                     }
                 }
                 ActionButton {
-                    anchors.right: remove.left
-                    anchors.rightMargin: 24
-                    anchors.verticalCenter: parent.verticalCenter
-                    width: 196
-                    implicitHeight: 96
+                    id: change
+                    x: line.stacked ? 0 : remove.x - width - 24
+                    y: line.stacked ? words.height + 16 : (parent.height - height) / 2
+                    width: line.stacked ? (parent.width - 24) / 2 : Math.max(196, fit)
+                    least: Theme.target
                     label: qsTrId("review.change")
                     spoken: qsTrId("review.change") + ", " + line.modelData.label
                     onActivated: Entries.change(line.modelData.id)
                 }
                 ActionButton {
                     id: remove
-                    anchors.right: parent.right
-                    anchors.verticalCenter: parent.verticalCenter
-                    width: 196
-                    implicitHeight: 96
+                    x: parent.width - width
+                    y: change.y
+                    width: line.stacked ? (parent.width - 24) / 2 : Math.max(196, fit)
+                    least: Theme.target
                     label: qsTrId("list.remove")
                     spoken: qsTrId("list.remove") + ", " + line.modelData.label
                     onActivated: Entries.remove(line.modelData.id)
@@ -86,18 +88,6 @@ KioskPage {
                     color: Theme.hairline
                 }
             }
-        }
-        Item {
-            width: 1
-            height: 24
-        }
-        ActionButton {
-            visible: Entries.pages > 1
-            width: parent.width
-            implicitHeight: 112
-            label: Entries.pageText
-            icon: "expand_more"
-            onActivated: Entries.more()
         }
     }
 }

@@ -10,12 +10,13 @@ KioskPage {
     next: Pay.nextLabel
     nextIcon: Pay.ready ? "credit_card" : ""
     ready: Pay.ready
+    reached: false
     onNextPressed: Pay.pay()
-    Column {
-        width: parent.width
+    Pager {
+        anchors.fill: parent
         spacing: 28
         Note {
-            visible: Pay.problem !== ""
+            shown: Pay.problem !== ""
             width: parent.width
             kind: "failed"
             text: Pay.problem
@@ -40,6 +41,7 @@ KioskPage {
                     role: "strong"
                 }
                 Txt {
+                    width: parent.width
                     text: Pay.amount
                     role: "display"
                     color: Theme.primary

@@ -10,31 +10,33 @@ KioskPage {
     next: Result.nextLabel
     nextIcon: Result.ready ? "arrow_forward" : ""
     ready: Result.ready
+    reached: false
     onNextPressed: Result.goOn()
-    Column {
-        width: parent.width
+    Pager {
+        anchors.fill: parent
         spacing: 28
         Note {
-            visible: Result.waiting !== ""
+            shown: Result.waiting !== ""
             width: parent.width
             text: Result.waiting
             more: qsTrId("answer.asking_more")
         }
         Note {
-            visible: Result.problem !== ""
+            shown: Result.problem !== ""
             width: parent.width
             kind: "failed"
             text: Result.problem
             more: qsTrId("answer.failed_more")
         }
         Txt {
-            visible: Result.amount !== ""
+            property bool shown: Result.amount !== ""
+            width: parent.width
             text: Result.amount
             role: "display"
             color: Theme.primary
         }
         Rectangle {
-            visible: Result.lines.length > 0
+            property bool shown: Result.lines.length > 0
             width: parent.width
             height: said.height + 72
             radius: Theme.radius
@@ -66,7 +68,7 @@ KioskPage {
             }
         }
         Note {
-            visible: Result.simulated
+            shown: Result.simulated
             width: parent.width
             kind: "attention"
             text: qsTrId("answer.simulated")

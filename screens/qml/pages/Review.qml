@@ -9,12 +9,16 @@ KioskPage {
     lead: Review.lead
     next: qsTrId("bar.next")
     onNextPressed: Visit.next()
-    Column {
-        width: parent.width
-        Rectangle {
+    Pager {
+        anchors.fill: parent
+        spacing: 0
+        Note {
             width: parent.width
-            height: 3
-            color: Theme.primary
+            text: Review.fee
+        }
+        Item {
+            width: parent.width
+            height: 16
         }
         Repeater {
             model: Review.lines
@@ -22,11 +26,13 @@ KioskPage {
                 id: line
                 required property var modelData
                 width: parent.width
-                height: Math.max(112, words.implicitHeight + 16)
+                readonly property real aside: modelData.locked ? from.width : change.width
+                readonly property bool stacked: Theme.large
+                height: stacked ? words.height + Math.max(modelData.locked ? from.height : change.height, 0) + 28 : Math.max(112, words.height + 16)
                 Column {
                     id: words
-                    anchors.verticalCenter: parent.verticalCenter
-                    width: parent.width - 250
+                    y: line.stacked ? 0 : (parent.height - height) / 2
+                    width: line.stacked ? parent.width : parent.width - line.aside - 40
                     Txt {
                         width: parent.width
                         text: line.modelData.label
@@ -41,19 +47,21 @@ KioskPage {
                     }
                 }
                 ActionButton {
+                    id: change
                     visible: !line.modelData.locked
-                    anchors.right: parent.right
-                    anchors.verticalCenter: parent.verticalCenter
-                    width: 196
-                    implicitHeight: 96
+                    x: line.stacked ? 0 : parent.width - width
+                    y: line.stacked ? words.height + 8 : (parent.height - height) / 2
+                    width: line.stacked ? parent.width : Math.max(196, fit)
+                    least: Theme.target
                     label: qsTrId("review.change")
                     spoken: qsTrId("review.change") + ", " + line.modelData.label
                     onActivated: Review.change(line.modelData.step)
                 }
                 Row {
+                    id: from
                     visible: line.modelData.locked
-                    anchors.right: parent.right
-                    anchors.verticalCenter: parent.verticalCenter
+                    x: line.stacked ? 0 : parent.width - width
+                    y: line.stacked ? words.height + 8 : (parent.height - height) / 2
                     spacing: 8
                     Icon {
                         name: "credit_card"
@@ -77,22 +85,5 @@ KioskPage {
                 }
             }
         }
-        Item {
-            width: 1
-            height: 20
-        }
-        ActionButton {
-            visible: Review.pages > 1
-            width: parent.width
-            implicitHeight: 112
-            label: Review.pageText
-            icon: "expand_more"
-            onActivated: Review.more()
-        }
-    }
-    Note {
-        anchors.bottom: parent.bottom
-        width: parent.width
-        text: Review.fee
     }
 }

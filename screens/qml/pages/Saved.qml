@@ -10,27 +10,36 @@ KioskPage {
     next: Slip.printLabel
     nextIcon: Slip.canPrint ? "print" : "arrow_forward"
     onNextPressed: Slip.goOn()
-    Column {
-        width: parent.width
+    reached: false
+    pictureHeight: 260
+    picture: Theme.laptop ? null : drawing
+    Component {
+        id: drawing
         Image {
-            width: 960
-            height: 260
             source: "../../../assets/pictures/saved.svg"
             sourceSize: Qt.size(960, 260)
             fillMode: Image.PreserveAspectFit
+            verticalAlignment: Image.AlignTop
             Accessible.ignored: true
         }
-        Txt {
-            topPadding: 24
-            text: qsTrId("slip.number")
-            color: Theme.inkSoft
-        }
-        Txt {
-            text: Slip.number
-            role: "display"
-            color: Theme.primary
-            font.pixelSize: 84
-            bottomPadding: 24
+    }
+    Pager {
+        anchors.fill: parent
+        spacing: 12
+        Column {
+            width: parent.width
+            Txt {
+                width: parent.width
+                text: qsTrId("slip.number")
+                color: Theme.inkSoft
+            }
+            Txt {
+                width: parent.width
+                text: Slip.number
+                role: "display"
+                color: Theme.primary
+                font.pixelSize: Theme.laptop ? Theme.px(60) : Theme.px(84)
+            }
         }
         Repeater {
             model: Slip.states
@@ -39,20 +48,21 @@ KioskPage {
                 required property var modelData
                 required property int index
                 width: parent.width
-                height: Math.max(124, words.height + 24)
+                height: Math.max(knot.height + 28, words.height + 12)
                 Rectangle {
                     visible: entry.index < 2
-                    x: 27
-                    y: 68
+                    x: knot.width / 2 - 3
+                    y: knot.y + knot.height
                     width: 6
-                    height: parent.height - 60
+                    height: parent.height - knot.height + 12
                     color: entry.modelData.state === "done" ? Theme.primary : Theme.hairline
                 }
                 Rectangle {
+                    id: knot
                     y: 8
-                    width: 60
-                    height: 60
-                    radius: 30
+                    width: Theme.px(60)
+                    height: width
+                    radius: width / 2
                     color: entry.modelData.state === "done" ? Theme.primary : Theme.page
                     border.width: 6
                     border.color: entry.modelData.state === "later" ? Theme.edge : Theme.primary
@@ -74,8 +84,8 @@ KioskPage {
                 }
                 Column {
                     id: words
-                    x: 96
-                    width: parent.width - 96
+                    x: knot.width + 36
+                    width: parent.width - x
                     y: 4
                     Txt {
                         width: parent.width
@@ -92,10 +102,6 @@ KioskPage {
                     }
                 }
             }
-        }
-        Item {
-            width: 1
-            height: 20
         }
         Note {
             width: parent.width

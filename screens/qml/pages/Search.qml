@@ -7,17 +7,22 @@ import controls
 KioskPage {
     id: page
     title: qsTrId("search.title")
-    Column {
+    typed: true
+    Field {
+        id: field
         width: parent.width
+        label: qsTrId("search.field")
+        value: Home.query
+        active: true
+        composing: Typing.preedit
+    }
+    Pager {
+        y: field.height + 20
+        width: parent.width
+        height: parent.height - y - keyboard.taken
         spacing: 20
-        Field {
-            width: parent.width
-            label: qsTrId("search.field")
-            value: Home.query
-            active: true
-            composing: Typing.preedit
-        }
         Txt {
+            property bool shown: !Theme.laptop || Home.found.length === 0
             width: parent.width
             text: Home.searchNote
             color: Theme.inkSoft
@@ -27,6 +32,7 @@ KioskPage {
             OptionRow {
                 required property var modelData
                 width: parent.width
+                least: 104
                 label: modelData.title
                 reason: modelData.reason
                 off: !modelData.available
@@ -36,10 +42,14 @@ KioskPage {
         }
     }
     Keyboard {
+        id: keyboard
+        readonly property real taken: height * scale - page.gap + 16
         x: -Theme.margin
-        width: Theme.sheetWidth
+        width: Math.max(1080, Theme.pageWidth)
+        scale: Theme.keyboardScale
+        transformOrigin: Item.BottomLeft
         anchors.bottom: parent.bottom
-        anchors.bottomMargin: -Theme.s3
+        anchors.bottomMargin: -page.gap
         hasNext: false
     }
 }

@@ -9,6 +9,7 @@ KioskPage {
     nextIcon: ""
     ready: false
     hasBack: false
+    reached: false
     Note {
         width: parent.width
         text: qsTrId("sending.note")

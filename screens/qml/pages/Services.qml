@@ -7,15 +7,16 @@ import controls
 KioskPage {
     id: page
     title: Home.listTitle
-    lead: Home.listLead
-    Column {
-        width: parent.width
-        spacing: 20
+    lead: Theme.lowReach ? "" : Home.listLead
+    Pager {
+        anchors.fill: parent
+        page: Home.listPage
+        onTurned: part => Home.turnTo(part)
         Repeater {
             model: Home.services
             OptionRow {
                 required property var modelData
-                width: parent.width
+                width: Theme.landscape && !Theme.laptop ? Theme.share(parent.width, 2) : parent.width
                 label: modelData.title
                 note: modelData.note
                 reason: modelData.reason
@@ -23,14 +24,6 @@ KioskPage {
                 chevron: true
                 onActivated: Home.openService(modelData.id)
             }
-        }
-        ActionButton {
-            visible: Home.pages > 1
-            width: parent.width
-            implicitHeight: 112
-            label: Home.pageText
-            icon: "expand_more"
-            onActivated: Home.more()
         }
     }
 }

@@ -15,54 +15,56 @@ KioskPage {
     secondIcon: Slip.againLabel !== "" ? "print" : ""
     onNextPressed: Visit.leave()
     onSecondPressed: Slip.print()
-    Rectangle {
-        width: parent.width
-        height: page.bodyHeight
+    reached: false
+    aside: true
+    pictureShare: Theme.laptop ? 0.34 : Theme.landscape ? 0.4 : 0.56
+    pictureHeight: 1000
+    picture: Rectangle {
         color: Theme.surface
         radius: Theme.radius
-    }
-    Rectangle {
-        x: 36
-        width: 540
-        height: 44
-        color: Theme.ink
-    }
-    Item {
-        x: 60
-        y: 22
-        width: 492
-        height: page.bodyHeight - 180
-        clip: true
+        border.width: Theme.black || Theme.white ? 4 : 0
+        border.color: Theme.edge
         Rectangle {
-            width: parent.width
-            height: Math.min(parent.height, picture.height + 24)
+            x: (parent.width - width) / 2
+            y: 20
+            width: paper.width + 48
+            height: 44
+            color: Theme.black ? Theme.ink : "#0E222B"
+        }
+        Rectangle {
+            id: paper
+            x: (parent.width - width) / 2
+            y: 42
+            width: slip.width + 12
+            height: slip.height + 24
             color: Theme.paper
             border.width: 2
             border.color: Theme.edge
-        }
-        Image {
-            id: picture
-            x: 6
-            y: 22
-            width: 480
-            height: Math.min(parent.height - 30, sourceSize.width > 0 ? implicitHeight * 480 / implicitWidth : 0)
-            fillMode: Image.PreserveAspectFit
-            cache: false
-            source: Slip.picture
-            Accessible.role: Accessible.Graphic
-            Accessible.name: Slip.spoken
+            Image {
+                id: slip
+                readonly property real shape: implicitHeight > 8 ? implicitHeight / implicitWidth : 0
+                readonly property real tall: paper.parent.height - 42 - 24 - 24
+                x: 6
+                y: 12
+                width: shape > 0 ? Math.min(480, paper.parent.width - 72, tall / shape) : 240
+                height: width * shape
+                cache: false
+                source: Slip.picture
+                Accessible.role: Accessible.Graphic
+                Accessible.name: Slip.spoken
+            }
         }
     }
-    Column {
-        x: 592
-        y: 40
-        width: 340
+    Pager {
+        anchors.fill: parent
+        spacing: 24
         Image {
-            visible: Slip.below
-            width: 330
+            property bool shown: Slip.below && !Theme.landscape && !Theme.large
+            width: Math.min(parent.width, 330)
             height: 420
             source: "../../../assets/pictures/exit.svg"
             sourceSize: Qt.size(330, 420)
+            fillMode: Image.PreserveAspectFit
             Accessible.ignored: true
         }
         Rectangle {
@@ -85,52 +87,39 @@ KioskPage {
             height: 20
         }
         Txt {
-            width: 330
+            width: parent.width
             text: Slip.paperNote
             role: "strong"
             color: Slip.onPaper ? Theme.ink : Theme.attention
         }
-        Item {
-            width: 1
-            height: 36
-        }
-        Txt {
-            width: 330
-            text: qsTrId("slip.next")
-            color: Theme.inkSoft
-        }
-        Txt {
-            width: 330
-            text: Slip.nextSteps
-            role: "strong"
-            color: Theme.primary
-        }
-    }
-    Item {
-        x: 48
-        y: page.bodyHeight - height - 24
-        width: parent.width - 96
-        height: 110
-        Rectangle {
+        Column {
             width: parent.width
-            height: 2
-            color: Theme.hairline
+            Txt {
+                width: parent.width
+                text: qsTrId("slip.next")
+                color: Theme.inkSoft
+            }
+            Txt {
+                width: parent.width
+                text: Slip.nextSteps
+                role: "strong"
+                color: Theme.primary
+            }
         }
         Row {
-            y: 18
+            width: parent.width
             spacing: 16
             Icon {
+                id: lock
                 name: "lock"
                 size: 52
                 color: Theme.ok
-                anchors.verticalCenter: parent.verticalCenter
             }
             Txt {
-                width: 780
+                width: parent.width - lock.width - 16
                 text: qsTrId("slip.wiped")
                 role: "strong"
                 color: Theme.ok
-                anchors.verticalCenter: parent.verticalCenter
             }
         }
     }

@@ -11,30 +11,30 @@ KioskPage {
     nextIcon: Times.ready ? "arrow_forward" : ""
     ready: Times.ready
     onNextPressed: Times.goOn()
-    Column {
-        width: parent.width
+    Pager {
+        anchors.fill: parent
         spacing: 16
         Note {
-            visible: Times.waiting !== ""
+            shown: Times.waiting !== ""
             width: parent.width
             text: Times.waiting
             more: qsTrId("answer.asking_more")
         }
         Note {
-            visible: Times.problem !== ""
+            shown: Times.problem !== ""
             width: parent.width
             kind: "failed"
             text: Times.problem
             more: Times.problemMore
         }
         Note {
-            visible: Times.held !== "" && Times.problem === ""
+            shown: Times.held !== "" && Times.problem === ""
             width: parent.width
             kind: "ok"
             text: Times.held
         }
         Note {
-            visible: Times.empty
+            shown: Times.empty
             width: parent.width
             kind: "attention"
             text: qsTrId("times.none")
@@ -44,8 +44,8 @@ KioskPage {
             model: Times.rows
             OptionRow {
                 required property var modelData
-                width: parent.width
-                implicitHeight: 136
+                width: Theme.landscape ? Theme.share(parent.width, 2) : parent.width
+                least: 124
                 radio: true
                 checked: modelData.chosen
                 label: modelData.label
@@ -54,15 +54,15 @@ KioskPage {
             }
         }
         Note {
-            visible: Times.simulated
+            shown: Times.simulated
             width: parent.width
             kind: "attention"
             text: qsTrId("times.simulated")
         }
         ActionButton {
-            visible: Times.pages > 1
+            property bool shown: Times.pages > 1
             width: parent.width
-            implicitHeight: 112
+            least: 112
             label: Times.pageText
             icon: "expand_more"
             onActivated: Times.more()

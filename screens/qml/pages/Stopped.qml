@@ -9,6 +9,7 @@ KioskPage {
     hasBack: Visit.stopHasBack
     next: qsTrId("stopped.finish")
     nextIcon: "logout"
+    reached: false
     onNextPressed: Visit.leave()
     Note {
         width: parent.width

@@ -1,0 +1,178 @@
+"""Every page of a visit in every language, size, contrast and sheet: as pictures for people, as findings for tests.
+
+One made-up resident goes through a visit once a language. On every page the settings are switched under their hands,
+as Easier use does, and the page is looked at in each; the visit then goes on with the answers it had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QImage
+
+from kiosk.catalogue import Language
+from kiosk.easier import CONTRASTS, TEXT_SIZES, EasierUse
+from kiosk.session import Page
+from screens.audit import Rules, audit
+from screens.main import Screens
+from screens.rehearsal import Resident
+from screens.sheets import LAPTOP, PORTRAIT, WIDE, Sheet
+from screens.stage import Stage
+
+MOST_PARTS: Final = 12
+OVERLAYS: Final = ("Language", "Easier", "Help", "Leave")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to show a page."""
+
+    sheet: Sheet = PORTRAIT
+    easier: EasierUse = field(default_factory=EasierUse)
+
+    @property
+    def name(self) -> str:
+        """A word for file names and findings, for example portrait-1.4-black."""
+        use = self.easier
+        words = [self.sheet.name, f"{use.text_size:g}" if use.text_size != 1 else ""]
+        words += [use.contrast if use.contrast != "paper" else "", "low" if use.low_reach else ""]
+        return "-".join(word for word in (*words, "care" if use.care else "") if word)
+
+    @property
+    def target(self) -> int:
+        """The least side of a control in pixels."""
+        return 120 if self.easier.care and self.sheet is not LAPTOP else 96
+
+
+PLAIN: Final = Variant()
+SIZES: Final = tuple(Variant(easier=EasierUse(text_size=size)) for size in TEXT_SIZES)
+EVERY_SIZE_AND_CONTRAST: Final = tuple(
+    Variant(easier=EasierUse(text_size=size, contrast=contrast)) for size in TEXT_SIZES for contrast in CONTRASTS
+)
+OTHERS: Final = (
+    Variant(easier=EasierUse(contrast="white")),
+    Variant(easier=EasierUse(contrast="black")),
+    Variant(easier=EasierUse(low_reach=True)),
+    Variant(easier=EasierUse(low_reach=True, text_size=1.2)),
+    Variant(easier=EasierUse(care=True)),
+    Variant(easier=EasierUse(care=True, contrast="black")),
+    Variant(WIDE),
+    Variant(WIDE, EasierUse(text_size=1.4)),
+    Variant(WIDE, EasierUse(care=True)),
+    Variant(LAPTOP),
+    Variant(LAPTOP, EasierUse(text_size=1.2)),
+)
+EVERY: Final = tuple(dict.fromkeys((*EVERY_SIZE_AND_CONTRAST, *OTHERS)))
+SHOWN: Final = (*SIZES, *OTHERS)
+
+
+@dataclass(frozen=True)
+class Look:
+    """One page as it was seen: where, how, its picture, and what is wrong with it."""
+
+    page: str
+    language: Language
+    variant: Variant
+    part: int
+    picture: QImage
+    findings: Sequence[str]
+
+    @property
+    def name(self) -> str:
+        """The file's stem."""
+        part = f"-p{self.part}" if self.part > 1 else ""
+        return f"{self.page}-{self.variant.name}{part}"
+
+
+class Gallery:
+    """Looks at what is on the screens in many ways; afterwards everything is as it was."""
+
+    def __init__(self, screens: Screens, stage: Stage, resident: Resident) -> None:
+        self.screens, self.stage, self.resident = screens, stage, resident
+
+    def looks(self, page: str, variants: Sequence[Variant]) -> Iterator[Look]:
+        """The page that is shown, in every variant, each with all its parts."""
+        before = self.stage.session.easier
+        for variant in variants:
+            self.show(variant)
+            yield from self._parts(page, variant)
+        self.show(Variant(easier=before))
+
+    def show(self, variant: Variant) -> None:
+        """Switch sheet and settings, as a resident (and a carpenter) would."""
+        window = self.screens.window
+        if (window.width(), window.height()) != (variant.sheet.width, variant.sheet.height):
+            window.resize(variant.sheet.width, variant.sheet.height)
+        self.stage.act(lambda: self.stage.ease(**vars(variant.easier)))
+        self._rest()
+
+    def _rest(self) -> None:
+        """Let what was put off be laid out."""
+        for _ in range(2):
+            QCoreApplication.processEvents()
+            self.screens.window.grabWindow()
+        QCoreApplication.processEvents()
+        if not self.stage.session.overlay:
+            self.resident.settle()
+
+    def _parts(self, page: str, variant: Variant) -> Iterator[Look]:
+        more = self.resident.say("overlay.more")
+        for part in range(1, MOST_PARTS):
+            yield self._look(page, variant, part)
+            if not self.resident.glass.turn(more):
+                break
+            self._rest()
+        else:
+            raise AssertionError(f"{page} has more than {MOST_PARTS} parts in {variant.name}")
+        if self.resident.glass.turn(self.resident.say("overlay.first")):
+            self._rest()
+
+    def _look(self, page: str, variant: Variant, part: int) -> Look:
+        picture = self.screens.window.grabWindow()
+        rules = Rules(variant.target, self.resident.language, page in ("Attract", "Language"))
+        found = audit(self.screens.window, self.resident.glass.seen(), picture, rules)
+        return Look(page, self.resident.language, variant, part, picture, found)
+
+    def visit(self, variants: Callable[[str], Sequence[Variant]], overlays: Sequence[str] = OVERLAYS) -> Iterator[Look]:
+        """Every page of one visit from the greeting to the slip, and the dialogs over the last."""
+        seen: set[str] = set()
+        while True:
+            page = self.resident.until(lambda _: True)
+            name = self._name(page)
+            if name not in seen:
+                seen.add(name)
+                yield from self.looks(name, variants(name) if page is not Page.ATTRACT else self._still(variants(name)))
+            if page is Page.SLIP:
+                break
+            self.resident.leave_page(page)
+        for overlay in overlays:
+            self._open(overlay)
+            yield from self.looks(overlay, variants(overlay))
+        self._open("")
+
+    def _still(self, variants: Sequence[Variant]) -> Sequence[Variant]:
+        """Nobody has switched anything on the first screen: only its sheets differ."""
+        return tuple(dict.fromkeys(Variant(variant.sheet) for variant in variants))
+
+    def _name(self, page: Page) -> str:
+        step = self.stage.session.step
+        taken = "-taken" if self.stage.session.picture is not None and page is not Page.SIGN else ""
+        own = f"-{step.id}" if step is not None and page in (Page.FORM, Page.CHOICE) else ""
+        return f"{page}{own}{taken}"
+
+    def _open(self, overlay: str) -> None:
+        self.stage.act(lambda: setattr(self.stage.session, "overlay", overlay))
+        self._rest()
+
+
+def save(looks: Iterator[Look], out: Path) -> Iterator[Look]:
+    """Keep each picture as <out>/<language>/<name>.png while it passes."""
+    for look in looks:
+        folder = out / look.language
+        folder.mkdir(parents=True, exist_ok=True)
+        look.picture.save(str(folder / f"{look.name}.png"))
+        yield look
