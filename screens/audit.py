@@ -153,7 +153,7 @@ def _broken(item: QQuickItem, text: str) -> str | None:
 
 
 def _clip(item: QQuickItem) -> QRectF | None:
-    parent = item.parentItem()
+    parent: QQuickItem | None = item.parentItem()
     while parent is not None:
         if parent.clip():
             return parent.mapRectToScene(parent.boundingRect())

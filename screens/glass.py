@@ -32,7 +32,7 @@ class NotSeenError(AssertionError):
 
 @dataclass(frozen=True)
 class Seen:
-    """One thing on the glass: role, name, place in window pixels, whether it answers to a touch, whether it is a key."""
+    """One thing on the glass: role, name, place in window pixels, whether it answers to a touch or is a key."""
 
     role: QAccessible.Role
     name: str

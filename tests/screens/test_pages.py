@@ -1,144 +1,153 @@
-"""The accessible tree of every page in every language: named, large enough, apart, inside the glass, nothing cut."""
+"""Every page in every language, size, contrast and sheet: named, large enough, apart, uncut, in order, readable.
+
+The quick run gives every page one of the many ways in each language, another one each; `make soak` gives them all.
+"""
 
 from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QRect
+from PySide6.QtGui import QAccessible, QImage
 
 from kiosk.catalogue import LANGUAGES, Language
-from kiosk.session import Page
-from screens.glass import Seen, items
+from screens.audit import Rules, _crowded, _small, _unnamed, _without_heading_first, contrast, luminance
+from screens.gallery import EVERY, PLAIN, Gallery, Look, Variant
+from screens.glass import Seen
 from tests.screens.conftest import Counter
 
-TARGET = 96
-GAP = 16
-KEYBOARD_TOP = 1000  # keys may stand closer: their touch cells fill the gaps (design decision)
-HAN = re.compile(r"[\u3400-\u9fff]")
-LATIN_WORD = re.compile(r"[A-Za-z]{3,}")
-# What stands in Latin letters on a Chinese page: languages' own names, what was typed, what a document says.
-LATIN_ON_CHINESE_PAGES = re.compile(
-    r"English|CHAN|EXAMPLE|PERSON|ROAD|FLAT|TB1|HK\$|ABC|TAI|MAN|Tai Man|Man|X{3,}", re.I
-)
+SERVICES = ("HK-WEL-01", "HK-WEL-07", "HK-COM-07", "HK-VOT-02", "HK-IDD-03", "HK-TAX-13")
 
 
-@pytest.fixture(scope="module", params=LANGUAGES)
-def pages(request: pytest.FixtureRequest, counter: Counter) -> list[Look]:
-    """Every page and dialog of a visit in one language, as it was seen at rest."""
-    language: Language = request.param
-    looks: list[Look] = []
+def looks(
+    counter: Counter, language: Language, service: str, variants: Callable[[str], Sequence[Variant]]
+) -> Iterator[Look]:
+    """Every page of one service in the ways that are asked for."""
     resident = counter.resident(language)
-
-    def look(name: str) -> None:
-        counter.screens.window.grabWindow()  # everything laid out, as the next frame shows it
-        looks.append(Look(name, language, resident.glass.seen(), cut_texts(counter)))
-
-    while (page := resident.until(lambda _: True)) is not Page.SLIP:
-        look(str(page))
-        resident.leave_page(page)
-    resident.leave_page(Page.SLIP)
-    look("Slip")
-    for overlay in ("Language", "Easier", "Help", "Leave"):
-        counter.stage.act(lambda name=overlay: setattr(counter.stage.session, "overlay", name))
-        resident.glass.wait_for(lambda: len(resident.glass.controls()) < 10, f"the dialog {overlay}")
-        look(overlay)
-    counter.stage.act(lambda: setattr(counter.stage.session, "overlay", ""))
-    return looks
+    resident.service = service
+    yield from Gallery(counter.screens, counter.stage, resident).visit(variants)
 
 
-class Look(NamedTuple):
-    """One page as it was seen: what can be read and touched, and the texts that do not fit."""
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_keeps_the_rules_in_one_of_the_many_ways(counter: Counter, language: Language) -> None:
+    turn = itertools.count(LANGUAGES.index(language))
 
-    page: str
-    language: Language
-    seen: list[Seen]
-    cut: list[str]
+    def ways(_page: str) -> Sequence[Variant]:
+        here = EVERY[next(turn) * 5 % len(EVERY)]
+        return (PLAIN, here) if language == "zh_Hant" else (here,)
 
-
-def cut_texts(counter: Counter) -> list[str]:
-    """Texts that are wider than their box, reach out of the sheet, or end in an ellipsis."""
-    found = []
-    for item in items(counter.screens.window.contentItem()):
-        text = item.property("text")
-        if not isinstance(text, str) or not text or item.property("paintedWidth") is None:
-            continue
-        if item.objectName() == "field.value":
-            continue  # the end of a long answer stays in sight while it is typed
-        if item.property("paintedWidth") > item.width() + 1 or item.property("truncated"):
-            found.append(f"{text!r} is wider than its box")
-        place = item.mapRectToScene(item.boundingRect())
-        if place.left() < -1 or place.right() > 1081 or place.bottom() > 1921:
-            found.append(f"{text!r} leaves the sheet")
-    return found
+    assert [
+        f"{look.language} {look.name}: {found}"
+        for look in looks(counter, language, "HK-WEL-01", ways)
+        for found in look.findings
+    ] == []
 
 
-def test_no_text_is_cut(pages: list[Look]) -> None:
-    assert [f"{look.page} {look.language}: {what}" for look in pages for what in look.cut] == []
+@pytest.mark.soak
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_keeps_the_rules_in_every_way(counter: Counter, language: Language, service: str) -> None:
+    found = looks(counter, language, service, lambda _page: EVERY)
+    assert [f"{look.language} {look.name}: {wrong}" for look in found for wrong in look.findings] == []
 
 
-def test_every_control_has_a_name_in_the_page_language(
-    pages: list[Look],
-) -> None:
-    for page, language, seen, _cut in pages:
-        for one in seen:
-            assert one.name.strip(), page
-            if language == "en" and page not in ("Attract", "Language"):
-                assert not HAN.search(re.sub("陳大文|陳小明|樣本", "", one.name)), f"{page}: {one.name}"
-            if language != "en" and page not in ("Attract", "Language"):
-                rest = LATIN_ON_CHINESE_PAGES.sub("", one.name)
-                assert not LATIN_WORD.search(rest), f"{page}: {one.name}"
+# ---- the audit itself sees what it is there to see ----
+
+RULES = Rules(96, "en")
 
 
-def test_every_target_is_large_enough_and_apart_from_its_neighbours(
-    pages: list[Look],
-) -> None:
-    for page, language, seen, _cut in pages:
-        controls = [one for one in seen if one.active]
-        for one in controls:
-            assert min(one.rect.width(), one.rect.height()) >= TARGET, f"{page} {language}: {one}"
-        for one, other in itertools.combinations(controls, 2):
-            if is_key(page, one) and is_key(page, other):
-                assert not one.rect.intersects(other.rect), f"{page} {language}: {one.name} / {other.name}"
-                continue
-            assert distance(one.rect, other.rect) >= GAP or is_tab(one, other), f"{page}: {one.name} / {other.name}"
+def seen(name: str, rect: QRect, role: QAccessible.Role = QAccessible.Role.Button) -> Seen:
+    return Seen(role, name, rect, enabled=True, checked=False, focused=False)
 
 
-def is_key(page: str, one: Seen) -> bool:
-    return page in ("Form", "Search") and KEYBOARD_TOP < one.rect.top() < 1618
+def test_a_small_a_crowded_and_a_misnamed_control_are_found() -> None:
+    controls = [seen("Back", QRect(0, 0, 200, 95)), seen("\u8fd4\u56de", QRect(0, 105, 200, 96))]
+    assert len(list(_small(controls, Rules(120, "en"), 1.0))) == 2
+    assert len(list(_crowded(controls, 1.0))) == 1
+    assert len(list(_unnamed(controls, RULES))) == 1
+    assert list(_crowded([seen("a", QRect(0, 0, 96, 96)), seen("b", QRect(112, 0, 96, 96))], 1.0)) == []
 
 
-def is_tab(one: Seen, other: Seen) -> bool:
-    """The two shores are one control of two halves."""
-    return "PageTab" in str(one.role) and "PageTab" in str(other.role)
+def test_a_control_before_the_heading_is_found() -> None:
+    button, heading = seen("Go", QRect()), seen("Title", QRect(), QAccessible.Role.Heading)
+    assert list(_without_heading_first([heading, button])) == []
+    assert len(list(_without_heading_first([button, heading]))) == 1
+    assert list(_without_heading_first([button])) == ["there is no heading"]
 
 
-def distance(one: QRect, other: QRect) -> int:
-    """Pixels between two boxes, the larger of the two directions; negative when they overlap."""
-    across = max(one.left(), other.left()) - min(one.right(), other.right()) - 1
-    down = max(one.top(), other.top()) - min(one.bottom(), other.bottom()) - 1
-    return max(across, down)
+@pytest.mark.parametrize(("ink", "ground", "ratio"), [("#000000", "#FFFFFF", 21.0), ("#767676", "#FFFFFF", 4.54)])
+def test_contrast_is_measured_as_the_standard_says(ink: str, ground: str, ratio: float) -> None:
+    picture = QImage(100, 40, QImage.Format.Format_RGB32)
+    picture.fill(ground)
+    for x, y in itertools.product(range(20, 30), range(10, 30)):
+        picture.setPixelColor(x, y, ink)
+    assert contrast(luminance(picture)) == pytest.approx(ratio, abs=0.05)
 
 
-def test_nothing_that_is_seen_lies_outside_the_glass(
-    pages: list[Look],
-) -> None:
-    glass = QRect(0, 0, 1080, 1920)
-    for page, language, seen, _cut in pages:
-        for one in seen:
-            if one.active:
-                assert glass.contains(one.rect), f"{page} {language}: {one.name} at {one.rect}"
+# ---- settings ----
 
 
-def test_every_page_has_one_heading_first_and_one_yellow_action_at_most(
-    pages: list[Look],
-) -> None:
-    for page, language, seen, _cut in pages:
-        headings = [one for one in seen if "Heading" in str(one.role)]
-        assert headings, f"{page} {language} has no heading"
+def test_settings_switch_at_any_moment_and_lose_no_answer(counter: Counter) -> None:
+    resident = counter.resident("en")
+    resident.until(lambda page: page == "Form")
+    resident.type("Flat 1")
+    gallery = Gallery(counter.screens, counter.stage, resident)
+    for variant in EVERY:
+        gallery.show(variant)
+        assert "Flat 1" in counter.stage.session.drafts.values()
+        shown = "FLAT 1" in resident.glass.words().upper()
+        assert shown, variant.name
+    gallery.show(PLAIN)
+
+
+def test_easier_use_is_switched_by_touch_and_ends_with_the_visit(counter: Counter) -> None:
+    resident = counter.resident("en")
+    resident.until(lambda page: page == "Home")
+    for name in ("Largest", "White on black", "Care mode"):
+        resident.glass.press("Easier use")
+        while not resident.glass.shows(name):
+            assert resident.glass.turn("More")
+        resident.glass.press(name)
+        resident.glass.press_when_there("Back to the page")
+    use = counter.stage.session.easier
+    assert (use.text_size, use.contrast, use.care) == (1.7, "black", True)
+    counter.stage.end()
+    assert counter.stage.session.easier == PLAIN.easier
+
+
+def test_nothing_that_is_touched_stands_high_in_low_reach(counter: Counter) -> None:
+    from kiosk.easier import EasierUse
+
+    low = Variant(easier=EasierUse(low_reach=True))
+    resident = counter.resident("zh_Hant")
+    gallery = Gallery(counter.screens, counter.stage, resident)
+    high: list[str] = []
+
+    def note(page: str) -> Sequence[Variant]:
+        gallery.show(low)
+        high.extend(f"{page}: {one.name}" for one in resident.glass.controls() if one.rect.top() < 740)
+        gallery.show(PLAIN)
+        return ()
+
+    list(gallery.visit(note))
+    assert [line for line in high if not line.startswith("Attract")] == []
+
+
+def test_two_pictures_of_the_same_page_are_the_same(counter: Counter) -> None:
+    resident = counter.resident("zh_Hans")
+    resident.until(lambda page: page == "Checklist")
+    gallery = Gallery(counter.screens, counter.stage, resident)
+    first, second = (
+        next(gallery.looks("Checklist", [PLAIN])).picture.convertToFormat(QImage.Format.Format_RGB32) for _ in range(2)
+    )
+    header = 144  # the clock may turn between the two
+    pixels = [np.frombuffer(p.constBits(), np.uint8).reshape(p.height(), -1)[header:] for p in (first, second)]
+    assert int(np.abs(pixels[0].astype(int) - pixels[1]).max()) <= 2
 
 
 def test_every_text_a_page_asks_for_exists_and_none_is_left_over(counter: Counter) -> None:

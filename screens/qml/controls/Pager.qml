@@ -30,6 +30,8 @@ Item {
         p.lay();
     }
 
+    Component.onDestruction: p.laying = true     // a call that was put off may come after the end
+
     // not while somebody is still working out a height, but before the next frame
     function later(): void {
         Qt.callLater(p.lay);
