@@ -143,16 +143,26 @@ class Gallery:
         while True:
             page = self.resident.until(lambda _: True)
             name = self._name(page)
-            if name not in seen:
+            if name not in seen and page is not Page.SENDING:  # it goes by itself
                 seen.add(name)
+                self._wait(page)
                 yield from self.looks(name, variants(name) if page is not Page.ATTRACT else self._still(variants(name)))
             if page is Page.SLIP:
                 break
-            self.resident.leave_page(page)
+            if self.stage.session.page is page:
+                self.resident.leave_page(page)
         for overlay in overlays:
             self._open(overlay)
             yield from self.looks(overlay, variants(overlay))
         self._open("")
+
+    def _wait(self, page: Page) -> None:
+        """Let what comes by itself have come, so that every picture shows the same."""
+        glass, say = self.resident.glass, self.resident.say
+        if page is Page.SAVED:
+            glass.wait_for(lambda: say("saved.delivered_title") in glass.words(), "the portal's receipt", 30.0)
+        if page is Page.SLIP:
+            glass.wait_for(lambda: glass.shows(say("slip.finish")), "the slip to be out", 60.0)
 
     def _still(self, variants: Sequence[Variant]) -> Sequence[Variant]:
         """Nobody has switched anything on the first screen: only its sheets differ."""

@@ -59,7 +59,7 @@ Item {
             x: d.pad
             width: heading.width
             y: heading.y + heading.height + Theme.s2
-            height: Math.min(wanted, d.low ? Math.min(d.room, d.parent.height - Theme.reach - foot.height - d.pad) : d.room)
+            height: Math.min(wanted, d.low ? Math.min(d.room, Theme.sheetHeight - Theme.reach - foot.height - d.pad - d.edge - Theme.s2) : d.room)
         }
         Flow {
             id: foot

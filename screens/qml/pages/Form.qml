@@ -37,7 +37,7 @@ KioskPage {
                     Field {
                         label: slot.modelData.label
                         labelled: !page.alone
-                        hint: Theme.laptop && Theme.textScale > 1 ? "" : slot.modelData.hint
+                        hint: Theme.laptop ? "" : slot.modelData.hint
                         value: slot.modelData.value
                         source: slot.modelData.source
                         problem: slot.modelData.problem
