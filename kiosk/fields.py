@@ -7,7 +7,7 @@ from typing import Final
 
 from kiosk.catalogue import Fact, Language
 
-ROOM: Final = 3  # what a page holds: a typed field takes 1, two choices 2, more the whole page
+ROOM: Final = 3  # what a page holds: a typed field takes 1, an address or two choices 2, more the whole page
 CHOICE_TYPES: Final = frozenset({"choice", "yes_no"})
 
 
@@ -37,6 +37,8 @@ def chinese(fact: Fact) -> bool:
 
 
 def _room(fact: Fact) -> float:
+    if fact.type == "address":
+        return 2  # several lines, and the helpers above the keys
     if fact.type not in CHOICE_TYPES:
         return 1.5 if chinese(fact) else 1
     return 2 if len(fact.choices) <= 2 else ROOM

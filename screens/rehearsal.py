@@ -567,6 +567,8 @@ class Resident:
             label = fact.choice_key(choice) if fact.type == "choice" else f"review.{choice}"
             self.glass.press(self.say(label))
             return
+        if not self.glass.shows(self.say(fact.label_key)):
+            self.glass.turn(self.say("overlay.more"))
         self.glass.press(self.say(fact.label_key))
         self.type(self._as_typed(value))
 

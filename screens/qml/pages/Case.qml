@@ -23,7 +23,7 @@ KioskPage {
             figures: Thread.caseFigures
         }
         Note {
-            property bool shown: Thread.missing !== "" && !Thread.begun
+            shown: Thread.missing !== "" && !Thread.begun
             width: parent.width
             kind: "attention"
             text: Thread.missing
@@ -63,7 +63,7 @@ KioskPage {
             role: "strong"
         }
         Note {
-            property bool shown: Thread.toConfirm !== "" && !Thread.begun
+            shown: Thread.toConfirm !== "" && !Thread.begun
             width: parent.width
             kind: "attention"
             text: Thread.toConfirm

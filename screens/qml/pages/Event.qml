@@ -15,7 +15,7 @@ KioskPage {
         anchors.fill: parent
         spacing: 20
         Note {
-            property bool shown: Events.trouble !== ""
+            shown: Events.trouble !== ""
             width: parent.width
             kind: "attention"
             text: Events.trouble
