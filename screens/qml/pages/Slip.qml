@@ -68,9 +68,9 @@ KioskPage {
             Accessible.ignored: true
         }
         Rectangle {
-            visible: Slip.phone !== ""
-            width: 330
-            height: 330
+            property bool shown: Slip.phone !== ""
+            width: Math.min(330, parent.width)
+            height: width
             color: "white"
             Image {
                 anchors.fill: parent
@@ -80,11 +80,6 @@ KioskPage {
                 Accessible.role: Accessible.Graphic
                 Accessible.name: qsTrId("a4.phone_code")
             }
-        }
-        Item {
-            visible: Slip.phone !== ""
-            width: 1
-            height: 20
         }
         Txt {
             width: parent.width
