@@ -63,6 +63,26 @@ def typed(entry: KeyEntry, text: str) -> KeyEntry:
     return replace(entry, typed={**entry.typed, entry.active: kept[:longest]}, problems=())
 
 
+def read_off(entry: KeyEntry, key: MrzKey, language: Language, today: date) -> KeyEntry:
+    """The page filled with what a camera read of the zone; a date the zone leaves open is left to be typed."""
+    born, expires = _day(key.birth, today), _day(key.expiry, None)
+    form = "%d%m%Y" if language == "en" else "%Y%m%d"
+    days = {name: f"{day:{form}}" for name, day in (("birth", born), ("expiry", expires)) if day is not None}
+    return replace(entry, typed={**entry.typed, "number": key.number, **days}, problems=())
+
+
+def _day(digits: str, latest: date | None) -> date | None:
+    """A zone's date in this century, or in the last one if it then lay after `latest`."""
+    for century in ("20", "19"):
+        try:
+            day = date.fromisoformat(f"{century}{digits[:2]}-{digits[2:4]}-{digits[4:]}")
+        except ValueError:
+            continue
+        if latest is None or day <= latest:
+            return day
+    return None
+
+
 def focused(entry: KeyEntry, name: str) -> KeyEntry:
     """Touch a field."""
     return replace(entry, active=name) if name in entry.fields else entry

@@ -7,10 +7,13 @@ from collections.abc import Callable
 from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton
 
+from hardware.cards import MrzKey
 from kiosk.identity import chip_key
 from kiosk.identity.chip_key import KeyEntry
-from kiosk.session import spaced_date
+from kiosk.session import Page, spaced_date
 from screens.models.base import Model, Row
+from screens.models.zone_reading import ZoneReading
+from screens.stage import Stage
 
 QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -22,6 +25,39 @@ class ChipKey(Model):
     """A key under way; empty while no chip waits for one."""
 
     changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._zone: ZoneReading | None = None
+        self._missed = False  # the camera looked and found no zone
+
+    def attach(self, stage: Stage) -> None:
+        """Look at this stage; what is read for a page that was left is not meant any more."""
+        super().attach(stage)
+        self._zone = ZoneReading(stage.hear)
+        stage.pageChanged.connect(self._page_changed)
+        stage.ended.connect(self._forget)
+
+    def _page_changed(self) -> None:
+        if self.session.page is not Page.CHIP_KEY:
+            self._forget()
+
+    def _forget(self) -> None:
+        self._missed = False
+        if self._zone is not None and self._zone.running:
+            self._zone.forget()
+
+    def _can_look(self) -> bool:
+        """Whether the zone can be read off the tray: a camera works there, and there is room for its button."""
+        return self._way() == "mrz" and not self._denied() and self.stage.kiosk.devices.working("document_camera")
+
+    def _looking(self) -> bool:
+        return self._zone is not None and self._zone.running
+
+    def _look_label(self) -> str:
+        if self._looking():
+            return self.say("chip_key.looking")
+        return self.say("chip_key.look_again" if self._missed else "chip_key.look")
 
     def _entry(self) -> KeyEntry | None:
         return self.session.chip
@@ -52,7 +88,7 @@ class ChipKey(Model):
         return self.say(f"chip_key.title_{self._way()}")
 
     def _lead(self) -> str:
-        return "" if self._denied() else self.say(f"chip_key.lead_{self._way()}")
+        return "" if self._denied() or self._can_look() else self.say(f"chip_key.lead_{self._way()}")
 
     def _other_way(self) -> str:
         """The bar's second action: the other key, or typing once the chip said no too often."""
@@ -85,6 +121,31 @@ class ChipKey(Model):
     problem = Property(str, _problem, notify=changed)
     problemMore = Property(str, _problem_more, notify=changed)
     keyboard = Property(str, _keyboard, notify=changed)
+
+    canLook = Property(bool, _can_look, notify=changed)
+    looking = Property(bool, _looking, notify=changed)
+    lookLabel = Property(str, _look_label, notify=changed)
+
+    @Slot()
+    def look(self) -> None:
+        """Read the zone off the tray."""
+        camera = self.stage.kiosk.devices.document_camera
+        frame = camera.latest() if camera is not None else None
+        if frame is None or self._zone is None or self._zone.running:
+            return
+        self._missed = False
+        self._zone.begin(frame.image, self._looked)
+        self.stage.act(lambda: None)
+
+    def _looked(self, key: MrzKey | None) -> None:
+        entry = self._entry()
+        if self.session.page is not Page.CHIP_KEY or entry is None:
+            return
+        self._missed = key is None
+        if key is not None:
+            today = self.stage.kiosk.now().date()
+            self.session.chip = chip_key.read_off(entry, key, self.session.language, today)
+            self.stage.unlock()
 
     @Slot()
     def goOn(self) -> None:

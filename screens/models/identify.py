@@ -60,6 +60,8 @@ class Identify(Model):
 
     def _picture(self) -> str:
         pictures = {"done": "cardout", "failed": "cardfail", "no_reader": "cardfail", "waiting": "identify"}
+        if self.stage.card.fault in ("card_payment", "card_transit"):
+            return "cardout"
         if self.stage.chip_opened:
             return {"done": "pickup", "failed": "cardfail", "no_reader": "cardfail"}.get(self._state(), "laydown")
         return pictures.get(self._state(), "cardin")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hardware.cards import SimulatedCardReader, people
+from hardware.camera import Frame
+from hardware.cards import FAULT_CODES, SimulatedCardReader, people, tlv
 from hardware.cards.sim import issuer
 from hardware.cards.sim.chip_keys import chip_authentication
 from hardware.cards.sim.emrtd import EmrtdCard
@@ -13,6 +14,8 @@ from kiosk.catalogue import LANGUAGES, Language
 from kiosk.identity import chip_key
 from kiosk.session import Page
 from screens.rehearsal import Resident, received_for
+from screens.stage import CardView
+from tests.hardware.papers.prints import zone_page
 from tests.screens.conftest import Counter
 from tests.screens.test_pages import cut_texts
 
@@ -182,3 +185,38 @@ def test_a_passport_laid_down_before_the_page_is_reached_asks_there(counter: Cou
     resident.glass.wait_for(lambda: state(counter) == "waiting", "the chip to wait")
     resident.leave_page(Page.CHECKLIST)
     resident.glass.wait_for(lambda: counter.stage.session.page is Page.CHIP_KEY, "the page that asks for the key")
+
+
+def test_the_zone_is_read_off_the_tray_and_opens_the_chip(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    resident = at_identify(counter)
+    zone = parse_dg1_text(issuer.dg1(people.ELDER))
+    page = zone_page((zone[:44], zone[44:]))
+    camera = counter.kiosk.devices.document_camera
+    lay_down(counter, resident)
+    monkeypatch.setattr(camera, "latest", lambda: Frame(1, 0.0, page[:200]))
+    resident.glass.press(resident.say("chip_key.look"))
+    resident.glass.wait_for(lambda: resident.glass.shows(resident.say("chip_key.look_again")), "the miss", 40.0)
+    monkeypatch.setattr(camera, "latest", lambda: Frame(2, 0.0, page))
+    resident.glass.press(resident.say("chip_key.look_again"))
+    resident.glass.wait_for(lambda: state(counter) == "done", "the document to be read", 40.0)
+
+
+def parse_dg1_text(file: bytes) -> str:
+    return tlv.unwrap(tlv.unwrap(file, 0x61), 0x5F1F).decode("ascii")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_of_the_identity_page_is_cut_whatever_the_reader_says(counter: Counter, language: Language) -> None:
+    at_identify(counter, language)
+    faults = [code for code in FAULT_CODES if code.startswith(("card_", "reader_"))]
+    views = [
+        CardView("waiting"),
+        CardView("reading", 0.4, name="CHAN, TAI MAN"),
+        CardView("lay_down"),
+        CardView("done"),
+    ]
+    for view in (*views, *(CardView("failed", fault=code) for code in faults)):
+        counter.stage.card = view
+        counter.stage.announce()
+        counter.screens.window.grabWindow()
+        assert (cut_texts(counter), view) == ([], view)

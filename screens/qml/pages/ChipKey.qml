@@ -23,6 +23,15 @@ KioskPage {
             text: ChipKey.problem
             more: ChipKey.problemMore
         }
+        ActionButton {
+            visible: ChipKey.canLook
+            width: parent.width
+            height: 100
+            label: ChipKey.lookLabel
+            icon: ChipKey.looking ? "" : "photo_camera"
+            enabled: !ChipKey.looking
+            onActivated: ChipKey.look()
+        }
         Repeater {
             model: ChipKey.fields
             Field {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from hardware.cards import Can, MrzKey
@@ -59,6 +61,19 @@ def test_what_was_typed_is_still_there_when_the_document_is_laid_down_again() ->
     entry = filled(number="UT1234567")
     assert chip_key.begun(("mrz", "can"), entry).typed["number"] == "UT1234567"
     assert chip_key.begun(("mrz",), chip_key.turned(entry)).way == "mrz"
+
+
+def test_what_a_camera_read_is_filled_in_the_order_of_the_language_and_makes_the_same_key() -> None:
+    read = MrzKey("UT1234567", "510308", "351231")
+    for language, birth in (("en", "08031951"), ("zh_Hant", "19510308")):
+        entry = chip_key.read_off(filled(), read, language, date(2026, 11, 25))  # type: ignore[arg-type]
+        assert entry.typed["birth"] == birth
+        assert chip_key.key_of(entry, language) == read  # type: ignore[arg-type]
+
+
+def test_a_date_the_zone_leaves_open_is_left_to_be_typed() -> None:
+    entry = chip_key.read_off(filled(), MrzKey("UT1234567", "51<<<<", "351231"), "en", date(2026, 11, 25))
+    assert "birth" not in entry.typed
 
 
 def test_fields_follow_one_another_and_unknown_ones_are_not_focused() -> None:
