@@ -70,7 +70,7 @@ class ChipKey(Model):
         return {
             "id": name,
             "label": self.say(f"chip_key.{name}"),
-            "hint": "" if self._denied() else self.say(f"chip_key.{name}_hint"),  # all three fields stay in sight
+            "hint": "" if self._denied() or self._can_look() else self.say(f"chip_key.{name}_hint"),
             "value": self._shown(entry, name),
             "problem": self.say(f"chip_key.{name}_problem") if name in entry.problems else "",
             "active": name == entry.active,
