@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TextIO
 
@@ -17,6 +17,8 @@ from hardware.camera.jpeg import decode_image, encode_jpeg
 from hardware.camera.mrz import MrzFault, parse_mrz
 from hardware.camera.sources import open_source
 from hardware.device import Fault, Status, Supervisor
+
+PORTRAIT_S = 2.0
 
 source_option = click.option(
     "--source", "spec", default="v4l2:0", show_default=True, envvar="KIOSK_CAMERA",
@@ -80,7 +82,7 @@ def snap(spec: str, out: Path, check: str | None, as_json: bool) -> None:
         _say(as_json, fault=frame.code, detail=frame.detail)
         raise SystemExit(1)
     out.write_bytes(encode_jpeg(frame.image))
-    verdict = _verdict(check, frame)
+    verdict = _judge(check)(frame)
     _say(as_json, file=str(out), width=frame.image.shape[1], height=frame.image.shape[0], verdict=verdict)
 
 
@@ -93,13 +95,17 @@ def _first_frame(source: FrameSource, patience_s: float = 5.0) -> Frame | Fault:
             return came
 
 
-def _verdict(check: str | None, frame: Frame) -> str | None:
+def _judge(check: str | None) -> Callable[[Frame], str | None]:
+    """What judges frames as asked; models are loaded once."""
     if check == "portrait":
         from hardware.vision.models import Sessions
         from hardware.vision.photographer import Photographer
 
-        return Photographer(Sessions()).look(frame).code
-    return document.assess(frame.image).code if check == "document" else None
+        photographer = Photographer(Sessions())
+        return lambda frame: photographer.look(frame).code
+    if check == "document":
+        return lambda frame: document.assess(frame.image).code
+    return lambda _: None
 
 
 @main.command()
@@ -154,13 +160,19 @@ picture_option = click.option(
               help="Also compare with the portrait in this file.")  # fmt: skip
 @json_option
 def judge_portrait(spec: str, picture: Path | None, against: Path | None, as_json: bool) -> None:
-    """Judge one portrait: verdict and figures; exit code 1 unless it is ready."""
+    """Judge a portrait, live for two seconds at most: verdict and figures; exit code 1 unless it is ready."""
     from hardware.vision.match import Comparison, Matcher
     from hardware.vision.models import Sessions
     from hardware.vision.photographer import Photographer
 
-    image, sessions = _picture_of(spec, picture, as_json), Sessions()
-    look = Photographer(sessions).look(Frame(1, 0.0, image))
+    sessions = Sessions()
+    photographer = Photographer(sessions)
+    image = _picture_of(spec, picture, as_json)
+    look = photographer.look(Frame(1, 0.0, image))
+    deadline_s = time.monotonic() + PORTRAIT_S
+    while picture is None and look.code != "ready" and time.monotonic() < deadline_s:
+        image = _picture_of(spec, None, as_json)  # somebody blinks every few seconds
+        look = photographer.look(Frame(1, 0.0, image))
     figures = vars(look.measures) if look.measures else {}
     _say(as_json, verdict=look.code, fault=look.fault.code if look.fault else None, **_rounded(figures))
     if against is not None:
@@ -262,7 +274,7 @@ def watch(spec: str, seconds: float | None, check: str | None, as_json: bool) ->
         if isinstance(event, Status):
             _say(as_json, state=event.state.value, fault=event.fault.code if event.fault else None)
 
-    camera = Camera(spec)
+    camera, judge = Camera(spec), _judge(check)
     supervisor = Supervisor(camera, tell, backoff_s=BACKOFF_S)
     supervisor.start()
     end_s = time.monotonic() + seconds if seconds is not None else None
@@ -272,7 +284,7 @@ def watch(spec: str, seconds: float | None, check: str | None, as_json: bool) ->
             time.sleep(1.0)
             frame = camera.latest()
             if frame is not None:
-                _say(as_json, fps=max(0, frame.number - before), verdict=_verdict(check, frame))
+                _say(as_json, fps=max(0, frame.number - before), verdict=judge(frame))
                 before = frame.number
     except KeyboardInterrupt:
         pass

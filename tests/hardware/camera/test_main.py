@@ -35,7 +35,7 @@ def test_watch_says_the_state_the_rate_and_the_verdict() -> None:
     _, told = run("watch", "--source", "synthetic", "--check", "portrait", "--seconds", "1.5")
     assert [event["state"] for event in told if "state" in event] == ["starting", "ready", "stopped"]
     rates = [event for event in told if "fps" in event]
-    assert rates[0]["verdict"] == "ready"
+    assert rates[0]["verdict"] in ("ready", "eyes_shut"), "the made-up face blinks"
     assert int(str(rates[0]["fps"])) >= 20
 
 
