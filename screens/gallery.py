@@ -6,24 +6,30 @@ as Easier use does, and the page is looked at in each; the visit then goes on wi
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QImage, QPainter
 
 from kiosk.catalogue import Language
+from kiosk.config import Config
 from kiosk.easier import CONTRASTS, TEXT_SIZES, EasierUse
 from kiosk.session import Page
 from screens.audit import Rules, audit
 from screens.main import Screens
+from screens.play import opened, simulated
 from screens.rehearsal import Resident
 from screens.sheets import LAPTOP, PORTRAIT, WIDE, Sheet
 from screens.stage import Stage
 
 MOST_PARTS: Final = 12
+SHOWN_SERVICE: Final = "HK-WEL-01"
+PATIENT_S: Final = 3600.0  # nobody is warned while pictures are taken
+SMALL, EDGE = 240, 8  # pixels: the height of a picture on the contact sheet, and what is between two
 OVERLAYS: Final = ("Language", "Easier", "Help", "Leave")
 
 
@@ -177,6 +183,54 @@ class Gallery:
     def _open(self, overlay: str) -> None:
         self.stage.act(lambda: setattr(self.stage.session, "overlay", overlay))
         self._rest()
+
+
+# ---- as files, for people ----
+
+
+def draw(config: Config, out: Path, languages: Sequence[Language], variants: Sequence[Variant]) -> Iterator[Look]:
+    """Every page of one visit in these languages and ways, saved as <out>/<language>/<page>-<way>.png; the line is up.
+
+    The last thing written is <out>/contact-sheet.png.
+    """
+    with tempfile.TemporaryDirectory(prefix="kiosk-") as folder:
+        patient = replace(config, visit=replace(config.visit, idle_s=PATIENT_S, slow_idle_s=PATIENT_S))
+        with opened(simulated(patient, Path(folder))) as (_, stage, screens):
+            sheet = ContactSheet()
+            for language in languages:
+                stage.end()
+                resident = Resident(screens, stage, service=SHOWN_SERVICE, language=language)
+                for look in save(Gallery(screens, stage, resident).visit(lambda _page: variants), out):
+                    sheet.add(look)
+                    yield look
+            sheet.save(out / "contact-sheet.png")
+
+
+class ContactSheet:
+    """All pictures small, one row a page and language, so that one look finds the odd one."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, str], list[QImage]] = {}
+
+    def add(self, look: Look) -> None:
+        """Keep a small copy."""
+        small = look.picture.scaledToHeight(SMALL, Qt.TransformationMode.SmoothTransformation)
+        self._rows.setdefault((look.page, look.language), []).append(small)
+
+    def save(self, path: Path) -> None:
+        """Write the sheet."""
+        rows = list(self._rows.values())
+        width = max((sum(one.width() + EDGE for one in row) for row in rows), default=EDGE)
+        sheet = QImage(width + EDGE, len(rows) * (SMALL + EDGE) + EDGE, QImage.Format.Format_RGB32)
+        sheet.fill(0xFF8A959B)
+        painter = QPainter(sheet)
+        for line, row in enumerate(rows):
+            across = EDGE
+            for one in row:
+                painter.drawImage(across, EDGE + line * (SMALL + EDGE), one)
+                across += one.width() + EDGE
+        painter.end()
+        sheet.save(str(path))
 
 
 def save(looks: Iterator[Look], out: Path) -> Iterator[Look]:

@@ -24,7 +24,7 @@ Rectangle {
     readonly property int rowWidth: inner - (backShown && !column ? backWidth + gap : 0)
     readonly property int actionRow: Math.max(back.height, nextLabel !== "" ? ahead.height : 0, crowded ? 0 : secondLabel !== "" ? second.height : 0)
     readonly property int actions: (crowded ? second.height + gap : 0) + actionRow
-    readonly property bool doubled: !column && Theme.textScale > 1
+    readonly property bool doubled: !column && four.fits(4) + 48 > inner
     // help and leave, the two short words, share a row where the column is low or its targets are high
     readonly property bool halved: Theme.laptop || column && Theme.care
     readonly property int wordHeight: Math.max(Theme.target, column ? 96 : 108)
