@@ -33,6 +33,9 @@ class Site:
     name_en: str = "Treasury Building"
     name_zh_Hant: str = "庫務大樓"
     name_zh_Hans: str = "库务大楼"
+    nearest_en: str = ""
+    nearest_zh_Hant: str = ""
+    nearest_zh_Hans: str = ""
     timezone: str = "Asia/Hong_Kong"
     staff_from: str = "09:00"
     staff_until: str = "17:30"
@@ -41,6 +44,10 @@ class Site:
     def name(self, language: Language) -> str:
         """The site's name in one language."""
         return {"en": self.name_en, "zh_Hant": self.name_zh_Hant, "zh_Hans": self.name_zh_Hans}[language]
+
+    def nearest(self, language: Language) -> str:
+        """Where the nearest other kiosk stands, in one language; "" if the site names none."""
+        return {"en": self.nearest_en, "zh_Hant": self.nearest_zh_Hant, "zh_Hans": self.nearest_zh_Hans}[language]
 
 
 @dataclass(frozen=True)

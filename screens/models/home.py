@@ -74,14 +74,22 @@ class Home(Model):
         return [self._row(row) for row in self.session.listed()]
 
     def _row(self, row: ListedService) -> Row:
-        offered = self.session.offered(row)
         return {
             "id": row.id,
             "title": row.names[self.session.language],
             "note": self.say(f"department.{row.department}"),
-            "reason": "" if offered else self.say("home.not_here"),
-            "available": offered,
+            "reason": self._why_not(row),
+            "available": self.session.offered(row),
         }
+
+    def _why_not(self, row: ListedService) -> str:
+        """Why a service cannot be finished here now; "" if it can. Its checklist says what still works."""
+        if not self.session.offered(row):
+            return self.say("home.not_here")
+        if self.stage.kiosk.full:
+            return self.say("short.full")
+        needs_line = self.session.catalogue.services[row.id].needs_line
+        return self.say("matters.needs_line") if needs_line and not self.stage.kiosk.line_up else ""
 
     def _short(self, row: ListedService) -> str:
         """The service's short title, as its own checklist has it."""

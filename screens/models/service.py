@@ -120,13 +120,18 @@ class Service(Model):
     def _trouble_more(self) -> str:
         service = self._service
         if self._line_missing():
-            return self.say("checklist.no_line_more")
+            return self._or_elsewhere("checklist.no_line_more")
         if service is None or not self._possible():
-            return self.say("checklist.full_more")
+            return self._or_elsewhere("checklist.full_more")
         return self.say("checklist.to_confirm_more", department=self.say(f"department.{service.department}"))
 
     def _add_label(self) -> str:
         return self.say("case.add") if self._service is not None else ""
+
+    def _or_elsewhere(self, key: str) -> str:
+        """A sentence on what to do here, and the nearest other kiosk if the site names one."""
+        place = self.stage.kiosk.config.site.nearest(self.session.language)
+        return self.say(key) + ("\n" + self.say("short.nearest", place=place) if place else "")
 
     title = Property(str, _title, notify=changed)
     lead = Property(str, _lead, notify=changed)

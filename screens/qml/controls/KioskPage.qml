@@ -83,7 +83,7 @@ Item {
         x: Theme.margin
         y: under
         width: root.beside ? Math.floor(body.full * root.pictureShare) : body.full
-        height: root.low ? root.panel - under - root.gap : root.beside ? root.height - under - root.gap : Math.max(200, Math.min(root.pictureHeight, root.height - under - 2 * root.gap - Theme.px(300)))
+        height: root.low ? root.panel - under - root.gap : root.beside ? root.height - under - root.gap : Math.max(200, Math.min(root.pictureHeight, root.height - under - 2 * root.gap - Theme.px(240)))
     }
     Item {
         id: body
