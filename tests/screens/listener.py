@@ -162,7 +162,12 @@ class Listener:
             if self.text("guide.not_chosen") in tab:
                 self.use(tab)
                 return True
-            self.use(self.starting(self.text(f"category.{row.category}")))
+            category = self.starting(self.text(f"category.{row.category}")) or self.starting(self.text("overlay.more"))
+            self.use(category)
+            return True
+        category = self.starting(self.text(f"category.{row.category}"))
+        if category.endswith(self.text("guide.button")):  # heard below the tab that was used
+            self.use(category)
             return True
         name = self.starting(spoken(row.names[self.language], self.language))
         if name.endswith(self.text("guide.button")) and not self.button("checklist.start"):

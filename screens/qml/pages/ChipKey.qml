@@ -15,7 +15,8 @@ KioskPage {
     typed: true
     Pager {
         width: parent.width
-        height: parent.height - keyboard.taken
+        height: parent.height - keyboard.taken + 8
+        spacing: 12
         Note {
             shown: ChipKey.problem !== ""
             width: parent.width

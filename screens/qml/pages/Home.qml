@@ -114,18 +114,19 @@ KioskPage {
         y: Math.max(0, (events.visible ? events.y + events.height : search.y + search.height) + (Theme.laptop ? 16 : Theme.s2))
         width: parent.width
         Repeater {
-            model: tabs.sides
+            // by number: a tab that is touched stays the same tab
+            model: tabs.sides.length
             Touchable {
                 id: tab
-                required property var modelData
                 required property int index
+                readonly property var side: tabs.sides[index] ?? ({})
                 readonly property color tone: checked ? Theme.primary : Theme.inkSoft
                 role: Accessible.PageTab
                 readonly property bool isEvents: index === 2
                 checked: isEvents ? page.showsEvents : index === Home.side && !(page.showsEvents && page.threeTabs)
                 width: tabs.width / tabs.sides.length
                 height: Math.max(Theme.target, Theme.laptop ? 96 : 108, name.height + 36)
-                spoken: modelData.label
+                spoken: side.label ?? ""
                 onActivated: {
                     page.showsEvents = isEvents;
                     if (!isEvents)
@@ -144,7 +145,7 @@ KioskPage {
                     }
                     Txt {
                         id: name
-                        text: Theme.short ? tab.modelData.short : tab.modelData.label
+                        text: Theme.short ? (tab.side.short ?? "") : (tab.side.label ?? "")
                         role: tab.checked ? "strong" : "body"
                         color: tab.tone
                         font.pixelSize: Theme.px(38)
