@@ -96,7 +96,7 @@ Rectangle {
         readonly property int across: bar.column ? 1 : bar.doubled ? 2 : 4
         readonly property real cell: (width - (across - 1) * 16) / across
         // in one row each word has its own width and a share of what is left
-        readonly property real spare: (width - 48 - four.fits(4)) / 4
+        readonly property real spare: Math.floor((width - 48 - four.fits(4)) / 4)
         function fits(count: int): real {
             let sum = 0;
             for (let at = 0; at < Math.min(count, each.count); at += 1)

@@ -9,7 +9,7 @@ Touchable {
     property bool marked: true      // the symbol gives way where two words share a row of a narrow column
     spoken: label
     ring: Theme.barInk
-    implicitWidth: row.implicitWidth
+    implicitWidth: Math.ceil(row.implicitWidth)
     implicitHeight: Math.max(Theme.target, Theme.landscape ? 96 : 108)
     Rectangle {
         anchors.fill: parent
