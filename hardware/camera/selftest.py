@@ -1,20 +1,31 @@
-"""What a technician wants to know of a camera after a few seconds: rate, size, light, focus, damage."""
+"""What a technician wants to know of a camera after a few seconds: rate, size, light, focus, damage, dirt on the lens.
+
+Dirt is looked for on something plain: the empty tray, or the wall with nobody before it.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from hardware.camera.frame import Frame, FrameSource
+from hardware.camera.frame import Frame, FrameSource, load_cv2
 from hardware.camera.measure import edge_width, grey, scaled
+
+Sum = NDArray[np.float32]
 
 LEAST_FPS = 24.0
 LEAST_PIXELS = 1280 * 720
 DARK, BRIGHT = 40.0, 215.0
 SOFT = 0.55
+PLAIN = 0.97  # of the picture: only then can dirt be told from what stands there
+SPECK = 7.0  # grey levels under what lies round it
+SPECK_SHARE = (0.00004, 0.02)  # of the picture: under it a grain of noise, over it a thing
+UNEVEN = 45.0  # grey levels between the medians of two quarters of a plain picture
 
 
 @dataclass(frozen=True)
@@ -29,6 +40,9 @@ class CameraReport:
     light: float
     edge_width: float
     fault: str | None
+    specks: int = 0
+    unevenness: float = 0.0
+    plain: bool = False
 
     @property
     def findings(self) -> tuple[str, ...]:
@@ -41,7 +55,9 @@ class CameraReport:
             (self.damaged > 0, "damaged_frames"),
             (self.light < DARK, "dark"),
             (self.light > BRIGHT, "bright"),
-            (self.edge_width > SOFT, "out_of_focus"),
+            (self.edge_width > SOFT and not self.plain, "out_of_focus"),
+            (self.plain and self.specks > 0 and DARK <= self.light <= BRIGHT, "lens_dirt"),
+            (self.plain and self.unevenness > UNEVEN, "uneven_light"),
         )
         return tuple(name for out, name in checks if out)
 
@@ -50,18 +66,35 @@ def examine(source: FrameSource, seconds: float, *, monotonic: Callable[[], floa
     """Read an open source for some seconds; a lost camera ends it at once."""
     began_s = monotonic()
     last: Frame | None = None
+    total: Sum | None = None
     frames = damaged = 0
     fault: str | None = None
     while fault is None and monotonic() - began_s < seconds:
         came = source.read(1.0)
         if isinstance(came, Frame):
             last, frames = came, frames + 1
+            small = grey(scaled(came.image, 640)).astype(np.float32)
+            total = small if total is None or total.shape != small.shape else total + small
         elif came.code.startswith("image_"):
             damaged += 1
         else:
             fault = came.code
     taken_s = max(monotonic() - began_s, 1e-6)
-    return _report(last, frames, damaged, frames / taken_s, fault)
+    report = _report(last, frames, damaged, frames / taken_s, fault)
+    return report if total is None else replace(report, **_surface((total / max(1, frames)).astype(np.float32)))
+
+
+def _surface(mean: Sum) -> dict[str, Any]:
+    """Specks and light of the mean of many frames: noise and whoever moves are averaged away, dirt stays."""
+    cv2 = load_cv2()
+    rough = cv2.GaussianBlur(cv2.absdiff(mean, cv2.medianBlur(mean.astype(np.uint8), 31).astype(np.float32)), (0, 0), 1)
+    plain = float(np.mean(rough < SPECK / 2)) > PLAIN
+    under = cv2.medianBlur(mean.astype(np.uint8), 31).astype(np.float32) - cv2.GaussianBlur(mean, (0, 0), 1.5)
+    count, _, stats, _ = cv2.connectedComponentsWithStats((under > SPECK).astype(np.uint8))
+    sizes = stats[1:count, cv2.CC_STAT_AREA] / mean.size
+    corners = [float(np.median(part)) for half in np.array_split(mean, 2) for part in np.array_split(half, 2, axis=1)]
+    specks = int(np.sum((sizes > SPECK_SHARE[0]) & (sizes < SPECK_SHARE[1])))
+    return {"plain": plain, "specks": specks, "unevenness": round(max(corners) - min(corners), 1)}
 
 
 def _report(last: Frame | None, frames: int, damaged: int, fps: float, fault: str | None) -> CameraReport:
