@@ -61,6 +61,8 @@ class Guide(Model):
         self._at = 0
         self._page: tuple[object, ...] = ()
         self._alerts: frozenset[str] = frozenset()
+        self._names: frozenset[str] = frozenset()
+        self._used = False
         self._rate = USUAL_RATE
         self._volume = self.stage.kiosk.config.voice.volume
         self._last = ""
@@ -175,7 +177,9 @@ class Guide(Model):
             self.step(1)
             return
         thing = things[at]
-        if not press(thing):
+        pressed = press(thing)
+        self._used = pressed and thing.role == Role.Button and not thing.key
+        if not pressed:
             self.speak(self.described(thing))
         elif thing.role == Role.EditableText:
             self._to_keys()
@@ -247,7 +251,8 @@ class Guide(Model):
             return
         alerts = frozenset(_alerts(things))
         if self._key_of_page() != self._page:
-            self._page, self._alerts = self._key_of_page(), alerts
+            self._page, self._alerts, self._used = self._key_of_page(), alerts, False
+            self._names = frozenset(thing.name for thing in things)
             self._arrive(things)
             return
         at, before = self._find(things), self._here
@@ -256,6 +261,12 @@ class Guide(Model):
             self.changed.emit()
         fresh = [name for name in _alerts(things) if name not in self._alerts]
         self._alerts = alerts
+        new = next((place for place, thing in enumerate(things) if thing.name not in self._names), -1)
+        self._names = frozenset(thing.name for thing in things)
+        if self._used and new >= 0 and not fresh:
+            self._used = False
+            self._stand(things, new)  # a list was turned over: its first new row
+            return
         if fresh:
             self.speak(". ".join(fresh))
         elif at >= 0 and before is not None and before.name == things[at].name and before != self._here:

@@ -77,13 +77,14 @@ class Listener:
     def read(self) -> list[str]:
         """Go down the whole page, from its title to Leave (or round, on a page without it)."""
         self.lines = []
+        self.press("up")  # so that what the cursor stands on is heard too
         leave = f"{self.text('bar.leave')}, {self.text('guide.button')}"
         for _ in range(LONGEST):
             line = self.press("down")
             if self.lines and line == self.lines[0] and len(self.lines) > 3:
                 break
             self.lines.append(line)
-            if line == leave:
+            if line == leave and len(self.lines) > 1:
                 break
         else:
             raise LostError(f"the page does not end: {self.lines}")
@@ -129,6 +130,7 @@ class Listener:
         for _ in range(120):
             self.read()
             if not self.act():
+                self.read()  # the slip, from end to end
                 return
         raise LostError(f"no end after 120 pages: {self.lines}")
 
@@ -156,19 +158,17 @@ class Listener:
     def _find_service(self) -> bool:
         listing = self.counter.kiosk.catalogue.listing
         row = next(row for row in listing if row.id == self.service)
-        if self.starting(self.text("home.search") + ","):
+        category = self.button(f"category.{row.category}")
+        if self.starting(self.text("home.search") + ",") or category or self.button("matters.more_kinds"):
             count = sum(other.side == row.side for other in listing)
             tab = self.starting(self.text(f"home.side_{row.side}", count=count))
             if self.text("guide.not_chosen") in tab:
                 self.use(tab)
                 return True
-            category = self.starting(self.text(f"category.{row.category}")) or self.starting(self.text("overlay.more"))
-            self.use(category)
-            return True
-        category = self.starting(self.text(f"category.{row.category}"))
-        if category.endswith(self.text("guide.button")):  # heard below the tab that was used
-            self.use(category)
-            return True
+            way = category or self.button("matters.more_kinds")
+            if way:
+                self.use(way)
+            return way != ""
         name = self.starting(spoken(row.names[self.language], self.language))
         if name.endswith(self.text("guide.button")) and not self.button("checklist.start"):
             self.use(name)
@@ -190,24 +190,28 @@ class Listener:
         acted = False
         for fact in session.fields() if session.page in ("Form", "Choice") else ():
             key = f"{step.id}/{session.entry.id if session.entry else ''}/{fact.id}"
-            if key not in self.done and answers.get(fact.id) is not None and not session.locked(fact.id):
+            wanted = key not in self.done and answers.get(fact.id) is not None and not session.locked(fact.id)
+            if wanted and self._answer_one(fact, answers[fact.id]):
                 self.done.add(key)
-                self._answer_one(fact, answers[fact.id])
                 acted = True
         return acted
 
-    def _answer_one(self, fact: Fact, value: object) -> None:
+    def _answer_one(self, fact: Fact, value: object) -> bool:
+        """Answer one question; False when it was not heard on this page (yet)."""
         if fact.type in CHOICE_TYPES:
             choice = {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
             label = fact.choice_key(choice) if fact.type == "choice" else f"review.{choice}"
-            line = next(line for line in self.lines if line.startswith(f"{self.text(label)}, "))
+            line = next((line for line in self.lines if line.startswith(f"{self.text(label)}, ")), "")
             if self.text("guide.not_chosen") in line:
                 self.use(line)
-            return
-        field_line = next(line for line in self.lines if line.startswith(self.text(fact.label_key)))
+            return line != ""
+        field_line = next((line for line in self.lines if line.startswith(self.text(fact.label_key))), "")
+        if not field_line:
+            return False
         self.use_field(field_line)
         for char in self.resident._as_typed(value):
             self.type_char(char)
+        return True
 
     def use_field(self, line: str) -> None:
         """OK on a field leads to the keyboard; letters are chosen where it begins with Chinese."""

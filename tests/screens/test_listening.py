@@ -30,7 +30,8 @@ def test_a_service_is_completed_by_ear_and_keypad_alone(counter: Counter, servic
     saved = counter.stage.session.saved
     if saved is not None:
         number = spoken(saved.receipt_number, language)
-        assert any(number in utterance.text for utterance in listener.voice.said), "the slip's number is spoken"
+        said = [utterance.text for utterance in listener.voice.said]
+        assert any(number in text for text in said), (number, said[-20:])
 
 
 @pytest.mark.soak
