@@ -16,7 +16,7 @@ BITS_A_BYTE = 9
 FRAME_BYTES = 253  # of information in a frame of 256
 FRAME_OVERHEAD = 3
 FRAME_DELAY_S = 2 * 0.00005
-SPIN_S = 0.0004  # longer than a sleep overshoots; shorter than what makes a scheduler take the core away
+SPIN_S = 0.002  # longer than a sleep overshoots on a busy machine; shorter than a turn of the scheduler
 
 
 def air_s(sent: int, received: int, bit_rate: int) -> float:
