@@ -159,13 +159,14 @@ class Listener:
         listing = self.counter.kiosk.catalogue.listing
         row = next(row for row in listing if row.id == self.service)
         category = self.button(f"category.{row.category}")
-        if self.starting(self.text("home.search") + ",") or category or self.button("matters.more_kinds"):
+        on_home = self.starting(self.text("home.search") + ",") or category
+        if on_home or (self.button("overlay.more") and not self.button("bar.back", "bar.next")):
             count = sum(other.side == row.side for other in listing)
             tab = self.starting(self.text(f"home.side_{row.side}", count=count))
             if self.text("guide.not_chosen") in tab:
                 self.use(tab)
                 return True
-            way = category or self.button("matters.more_kinds")
+            way = category or self.button("overlay.more", "overlay.first")
             if way:
                 self.use(way)
             return way != ""
