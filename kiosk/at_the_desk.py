@@ -58,7 +58,9 @@ class AtTheDesk(Filling):
 
     def offer(self, offers: tuple[Offer, ...]) -> None:
         """The times that are free now."""
-        self.offers, self.picked = offers, ""
+        self.offers = offers
+        if self.picked not in {offer.id for offer in offers}:
+            self.picked = ""
 
     def pick(self, offer_id: str) -> None:
         """Touch a time."""
