@@ -163,6 +163,21 @@ def chip(image: Image, face: Face, side: int = CHIP) -> Image:
     if matrix is None:
         return np.zeros((side, side, 3), np.uint8)
     scale = math.hypot(matrix[0, 0], matrix[1, 0])
-    if scale < 0.5:  # a large face: smoothed before it is made small, or it would shimmer
-        image = cv2.GaussianBlur(image, (0, 0), 0.4 / scale)
+    if scale < 0.5:  # a large face: smoothed before it is made small, or it would shimmer; the rest is not needed
+        left, top, right, bottom = _around(face, image)
+        matrix[:, 2] += matrix[:, :2] @ (left, top)
+        image = cv2.GaussianBlur(image[top:bottom, left:right], (0, 0), 0.4 / scale)
     return np.asarray(cv2.warpAffine(image, matrix, (side, side), flags=cv2.INTER_LINEAR), np.uint8)
+
+
+def _around(face: Face, image: Image) -> tuple[int, int, int, int]:
+    """The part of a picture that a chip can show: the face's box and as much again on every side."""
+    left, top, right, bottom = face.box
+    margin = max(right - left, bottom - top)
+    rows, columns = image.shape[:2]
+    return (
+        max(0, int(left - margin)),
+        max(0, int(top - margin)),
+        min(columns, int(right + margin) + 1),
+        min(rows, int(bottom + margin) + 1),
+    )
