@@ -64,6 +64,8 @@ Item {
             if (child.visible)
                 p.settle(child);
             const old = p.sizes.get(child);
+            if (old)
+                old.width = child.width;    // it stays true while the section is hidden
             if (child.visible && child.height > 0 && (old?.height !== child.height || old?.width !== child.width)) {
                 p.sizes.set(child, {"width": child.width, "height": child.height});
                 changed = true;

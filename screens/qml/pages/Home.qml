@@ -37,7 +37,7 @@ KioskPage {
             anchors.verticalCenter: parent.verticalCenter
             color: Theme.inkSoft
             lineHeight: 0.9
-            visible: !(Theme.laptop && Theme.textScale > 1)
+            visible: !Theme.laptop
             text: Theme.short ? qsTrId("short.search_hint") : qsTrId("home.search_hint")
             Accessible.ignored: true
         }
