@@ -17,7 +17,8 @@ Item {
     property real wanted: 0                 // the height at which everything stands on one page
     property var sizes: new Map()
     property var followed: new Set()
-    readonly property int moreHeight: Math.max(112, more.wantedHeight)
+    readonly property bool narrow: Theme.landscape && width < 700      // too narrow for the number of pages
+    readonly property int moreHeight: Math.max(Theme.laptop ? 96 : 112, more.wantedHeight)
     readonly property int moreWidth: Theme.px(110) + 60
     readonly property real columnWidth: beside && pages > 1 ? width - moreWidth - Theme.s2 : width
     default property alias content: rows.data
@@ -149,7 +150,7 @@ Item {
         y: p.beside ? 0 : parent.height - height
         width: p.beside ? p.moreWidth : parent.width
         height: p.beside ? Math.min(parent.height, 240) : p.moreHeight
-        label: p.beside ? (p.at + 1 < p.pages ? qsTrId("overlay.more") : qsTrId("overlay.first")) : p.at + 1 < p.pages ? (Visit.language !== "" ? Visit.pageText(p.at + 1, p.pages) : "") : qsTrId("overlay.first")
+        label: p.beside || p.narrow ? (p.at + 1 < p.pages ? qsTrId("overlay.more") : qsTrId("overlay.first")) : p.at + 1 < p.pages ? (Visit.language !== "" ? Visit.pageText(p.at + 1, p.pages) : "") : qsTrId("overlay.first")
         icon: p.beside ? "" : p.at + 1 < p.pages ? "expand_more" : "expand_less"
         pad: p.beside ? 12 : 36
         onActivated: {

@@ -14,6 +14,7 @@ KioskPage {
     second: Identify.done ? "" : qsTrId("identify.type")
     secondIcon: "keyboard"
     reached: false
+    pictureShare: Theme.laptop ? 0.3 : 0.4
     onNextPressed: Visit.next()
     onSecondPressed: Identify.typeInstead()
     picture: Image {
