@@ -63,7 +63,7 @@ Item {
         Txt {
             visible: text !== ""
             width: parent.width
-            text: root.low && root.picture === null ? qsTrId("short.low_note") : root.lead
+            text: root.low && root.picture === null ? qsTrId("short.low_note") : root.beside && Theme.laptop && Theme.textScale > 1 ? "" : root.lead
             color: Theme.inkSoft
         }
         SideMark {
