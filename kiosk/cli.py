@@ -173,7 +173,8 @@ def _rehearse(
 @click.option("--out", type=PathType, required=True, help="Folder for the pictures and the contact sheet.")
 @click.option("--language", "languages", multiple=True, type=click.Choice(LANGUAGES), help="Only these; all if none.")
 @click.option("--plain", is_flag=True, help="Only the usual size, contrast and sheet.")
-def pictures(config_file: Path, out: Path, languages: tuple[str, ...], plain: bool) -> None:
+@json_option
+def pictures(config_file: Path, out: Path, languages: tuple[str, ...], plain: bool, as_json: bool) -> None:
     """Photograph every page of a visit: languages, sizes, contrasts, low reach, care mode, screens.
 
     Each picture is held to the rules of the pages as well; what breaks one is named, and the exit code is 1.
@@ -181,14 +182,16 @@ def pictures(config_file: Path, out: Path, languages: tuple[str, ...], plain: bo
     from screens.gallery import PLAIN, SHOWN, draw
 
     chosen = [spoken(language) for language in languages or LANGUAGES]
-    count, broken = 0, 0
-    for look in draw(load_config(config_file), out, chosen, (PLAIN,) if plain else SHOWN):
-        count += 1
-        for finding in look.findings:
-            broken += 1
-            click.echo(f"{look.language} {look.name}: {finding}")
-    click.echo(f"{count} pictures in {out}, {broken} findings; all at a glance: {out / 'contact-sheet.png'}")
-    raise SystemExit(1 if broken else 0)
+    looks = list(draw(load_config(config_file), out, chosen, (PLAIN,) if plain else SHOWN))
+    found = [f"{look.language} {look.name}: {finding}" for look in looks for finding in look.findings]
+    sheet = out / "contact-sheet.png"
+    if as_json:
+        click.echo(json.dumps({"pictures": len(looks), "findings": found, "sheet": str(sheet)}, ensure_ascii=False))
+    else:
+        for line in found:
+            click.echo(line)
+        click.echo(f"{len(looks)} pictures in {out}, {len(found)} findings; all at a glance: {sheet}")
+    raise SystemExit(1 if found else 0)
 
 
 main.add_command(services)

@@ -443,7 +443,7 @@ class Resident:
             self.glass.press(self.say(f"{name}.without"))
             return
         if self.stage.session.picture is not None:
-            reading = self.say("paper.reading")
+            reading = self.say("reading.reading")
             self.glass.wait_for(lambda: reading not in self.glass.words(), "the paper to be read", 60.0)
             self.picture(f"{name}-taken")
             self.glass.press(self.say("capture.use"))

@@ -267,10 +267,10 @@ class Capture(Model):
 
     def _pages_label(self) -> str:
         count = len(self._desk.paper.pictures)
-        return self.say("paper.pages", count=count) if count > 1 or (count and not self._is_taken()) else ""
+        return self.say("reading.pages", count=count) if count > 1 or (count and not self._is_taken()) else ""
 
     def _add_label(self) -> str:
-        return self.say("paper.add_page") if self._is_taken() and not self._face and not self._desk.paper.full else ""
+        return self.say("reading.add_page") if self._is_taken() and not self._face and not self._desk.paper.full else ""
 
     def _photo_mm(self) -> tuple[int, int]:
         """The photo this service asks for: width and height in millimetres."""
@@ -279,7 +279,7 @@ class Capture(Model):
 
     def _other_way_label(self) -> str:
         if self._desk.paper.pictures and not self._face:
-            return self.say("paper.done")
+            return self.say("reading.done")
         step = self.session.step
         if step is None or step.instead is None:
             return ""

@@ -74,12 +74,12 @@ class PaperDesk:
         if flow is None or not self._reads or not self.paper.pictures:
             return []
         if self.paper.reading_on:
-            return [_note("info", say("paper.reading"))]
+            return [_note("info", say("reading.reading"))]
         if self.paper.unread:
-            return [_note("attention", say("paper.unread"))]
+            return [_note("attention", say("reading.unread"))]
         told = self.paper.remarks(flow)
         if not told:
-            return [_note("ok", say("paper.nothing"))]
+            return [_note("ok", say("reading.nothing"))]
         return [_remark(remark, say) for remark in told[:MOST_NOTES]]
 
 
@@ -88,5 +88,5 @@ def _note(kind: str, text: str, more: str = "") -> Row:
 
 
 def _remark(remark: Remark, say: Say) -> Row:
-    stem = f"paper.{remark.code}"
+    stem = f"reading.{remark.code}"
     return _note("attention", say(stem, **remark.values), say(f"{stem}_more", **remark.values))

@@ -24,7 +24,7 @@ from screens.stage import Stage
 QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
 log = logging.getLogger(__name__)
-SAID: Final = {"reading": "paper.reading", "done": "paper.read_done", "nothing": "paper.read_nothing"}
+SAID: Final = {"reading": "reading.reading", "done": "reading.read_done", "nothing": "reading.read_nothing"}
 
 
 @QmlElement
@@ -61,7 +61,7 @@ class Tray(Model):
     def _label(self) -> str:
         devices, config = self.stage.kiosk.devices, self.stage.kiosk.config
         works = config.document_camera.read and devices.working("document_camera")
-        return self.say("paper.read_card") if self._here() and works and self._state != "reading" else ""
+        return self.say("reading.read_card") if self._here() and works and self._state != "reading" else ""
 
     def _lead(self) -> str:
         return self.say(SAID[self._state]) if self._here() and self._state else ""

@@ -55,7 +55,7 @@ def test_a_real_reading_of_the_specimen_card_says_that_it_is_not_the_applicant_s
     said = reading.screens.model(Capture)._desk.paper.found[0]
     assert isinstance(said, Read)
     assert any("A123456(3)" in line.text for line in said.lines)
-    assert resident.say("paper.reading") not in resident.glass.words()
+    assert resident.say("reading.reading") not in resident.glass.words()
     resident.glass.press(resident.say("capture.use"))
     resident.settle()
     assert reading.stage.session.page is not Page.DOCUMENT
@@ -65,7 +65,7 @@ def test_another_person_s_card_is_said_and_taken_all_the_same(reading: Counter, 
     read.append(page(*HKIC[:-1], "B654321(4)"))
     resident = at_the_tray(reading)
     take(resident)
-    resident.glass.wait_for(lambda: resident.say("paper.other_number") in resident.glass.words(), "the remark")
+    resident.glass.wait_for(lambda: resident.say("reading.other_number") in resident.glass.words(), "the remark")
     resident.glass.press(resident.say("capture.use"))
     resident.settle()
     assert reading.stage.session.page is not Page.DOCUMENT
@@ -75,7 +75,7 @@ def test_a_reader_that_fails_leaves_the_picture_to_staff(reading: Counter, read:
     read.append(Fault("ocr_slow"))
     resident = at_the_tray(reading)
     take(resident)
-    resident.glass.wait_for(lambda: resident.say("paper.unread") in resident.glass.words(), "the note")
+    resident.glass.wait_for(lambda: resident.say("reading.unread") in resident.glass.words(), "the note")
     assert reading.stage.session.picture is not None
 
 
@@ -83,14 +83,14 @@ def test_pages_are_added_and_become_one_pdf(reading: Counter, read: list[Read | 
     read.extend([page(*HKIC)] * 3)
     resident = at_the_tray(reading)
     take(resident)
-    resident.glass.press(resident.say("paper.add_page"))
+    resident.glass.press(resident.say("reading.add_page"))
     resident.settle()
     take(resident)
     assert reading.stage.session.picture is not None
     assert reading.stage.session.picture.media_type == "application/pdf"
     resident.glass.press(resident.say("capture.retake"))
     resident.settle()
-    resident.glass.press(resident.say("paper.done"))
+    resident.glass.press(resident.say("reading.done"))
     resident.settle()
     assert reading.stage.session.picture.media_type == "image/jpeg", "the page to be taken again was given up"
 
@@ -145,13 +145,13 @@ def typing_identity(counter: Counter) -> Resident:
 def test_a_card_on_the_tray_fills_the_fields_of_a_typed_identity(reading: Counter, read: list[Read | Fault]) -> None:
     read.append(page(*HKIC))
     resident = typing_identity(reading)
-    resident.glass.press(resident.say("paper.read_card"))
+    resident.glass.press(resident.say("reading.read_card"))
     resident.glass.wait_for(lambda: resident.say("form.from_document") in resident.glass.words(), "the answers")
     session = reading.stage.session
     known = session.known("hkid")
     assert known is not None
     assert (known.value, known.source, known.locked) == ("A123456(3)", "document", False)
-    assert resident.say("paper.read_done") in resident.glass.words()
+    assert resident.say("reading.read_done") in resident.glass.words()
 
 
 def test_what_was_typed_is_not_overwritten_by_the_tray(reading: Counter, read: list[Read | Fault]) -> None:
@@ -159,8 +159,8 @@ def test_what_was_typed_is_not_overwritten_by_the_tray(reading: Counter, read: l
     resident = typing_identity(reading)
     name = reading.stage.session.active
     reading.stage.act(lambda: reading.stage.session.type(name, "WONG"))
-    resident.glass.press(resident.say("paper.read_card"))
-    resident.glass.wait_for(lambda: resident.say("paper.read_done") in resident.glass.words(), "the reading")
+    resident.glass.press(resident.say("reading.read_card"))
+    resident.glass.wait_for(lambda: resident.say("reading.read_done") in resident.glass.words(), "the reading")
     assert reading.stage.session.drafts[name] == "WONG"
 
 
@@ -170,8 +170,8 @@ def test_a_tray_that_says_nothing_leaves_the_typing(
 ) -> None:
     read.append(said)
     resident = typing_identity(reading)
-    resident.glass.press(resident.say("paper.read_card"))
-    resident.glass.wait_for(lambda: resident.say("paper.read_nothing") in resident.glass.words(), "the sentence")
+    resident.glass.press(resident.say("reading.read_card"))
+    resident.glass.wait_for(lambda: resident.say("reading.read_nothing") in resident.glass.words(), "the sentence")
     assert reading.stage.session.known("hkid") is None
 
 
@@ -180,5 +180,5 @@ def test_without_a_document_camera_there_is_no_such_button(reading: Counter) -> 
     assert wait_until(lambda: not reading.kiosk.devices.working("document_camera"), 5.0)
     resident = typing_identity(reading)
     reading.kiosk.devices.document_camera.source.unplug()  # type: ignore[union-attr]
-    assert wait_until(lambda: not resident.glass.shows(resident.say("paper.read_card")), 5.0)
+    assert wait_until(lambda: not resident.glass.shows(resident.say("reading.read_card")), 5.0)
     reading.mend()

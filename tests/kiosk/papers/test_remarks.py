@@ -148,13 +148,13 @@ def test_an_empty_sheet_is_said_and_nothing_else() -> None:
 def test_every_remark_has_its_texts_and_every_rule_a_paper_of_the_catalogue() -> None:
     catalogue = load_catalogue(ASSETS)
     for code in CODES:
-        for key in (f"paper.{code}", f"paper.{code}_more"):
+        for key in (f"reading.{code}", f"reading.{code}_more"):
             assert key in catalogue.texts.keys, key
     assert {name for name in rules() if catalogue.facts[name].type != "document"} == set()
     values = {"months": 4, "limit": 3, "pages": "2, 3", "total": 3}
     for language in LANGUAGES:
         for code in CODES:
-            assert catalogue.texts.say(language, f"paper.{code}", **values)
+            assert catalogue.texts.say(language, f"reading.{code}", **values)
 
 
 def test_a_remark_is_frozen() -> None:
