@@ -151,13 +151,13 @@ class _Preview:
 
     def _slip(self) -> None:
         self._wait_slip("")
-        self._take(self._print_again)
+        self._take(self._draw_slip)
 
-    def _print_again(self) -> None:
+    def _draw_slip(self) -> None:
         """The slip is in the language of its page."""
         slip = self._screens.model(Slip)
         before = slip.property("picture")
-        slip.print()
+        slip.draw()
         self._wait_slip(before)
 
     def _wait_slip(self, before: object) -> None:

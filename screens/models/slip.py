@@ -352,3 +352,7 @@ class Slip(Model):
         self._copies += self._out
         self._draw(and_print=True)
         self.changed.emit()
+
+    def draw(self) -> None:
+        """Draw the slip's picture anew, in the language of its page; nothing is printed."""
+        self._draw(and_print=False)
