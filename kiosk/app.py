@@ -34,14 +34,17 @@ from kiosk.slip_plan import with_plan
 from kiosk.submission import SavedVisit, Sender, submit, submit_case
 from kiosk.take_home import Paper, Printed, Printer, checklist_blocks
 from kiosk.typing import Engines
+from offline_queue.enrolment import Renewal
 from offline_queue.envelope import uuid7
 from offline_queue.faults import QueueFault
+from offline_queue.http import TlsFiles
 from offline_queue.outbox import Outbox
 from offline_queue.portal_client import PortalClient
 from offline_queue.records import State
-from offline_queue.sealing import FileDeviceKey
+from offline_queue.sealing import DeviceKey
 from offline_queue.slip_code import SlipCode, sign_slip
 from offline_queue.sync import Heartbeat, Pace, Sync
+from offline_queue.token_key import open_device_key
 from offline_queue.trust import PortalTrust
 
 log = logging.getLogger(__name__)
@@ -319,7 +322,7 @@ def build_kiosk(
         portal.online()
     trust = _trust(portal.public_file if portal else config.portal.public_file)
     outbox = _outbox(config, trust)
-    client = PortalClient(portal.url if portal else config.portal.url, receipt_keys=trust.receipt_keys)
+    client = portal_client(config, portal.url if portal else config.portal.url, trust)
     sender = Sender(config.site.id, key, trust.seal_to, outbox)
     ear = Ear()
     devices = build_devices(config, ear, slips=slips, journal=config.queue.folder / "printer.journal")
@@ -328,17 +331,29 @@ def build_kiosk(
         client,
         on_change=ear,
         heartbeat=Heartbeat(config.site.id, key, devices.health),
+        renewal=_renewal(config, key, client) if portal is None else None,
         pace=Pace(period_s=config.portal.probe_s),
     )
     return Kiosk(config, catalogue, devices, sender, sync, portal, ear, Desk(sender, client))
 
 
-def _device_key(config: Config) -> FileDeviceKey:
-    path = config.queue.folder / "device.key"
+def _device_key(config: Config) -> DeviceKey:
     try:
-        return FileDeviceKey.load_or_create(path)
+        return open_device_key(config.queue.device_key, config.queue.folder)
     except (OSError, ValueError) as error:
-        raise KioskStartError(f"The device key {path} cannot be used: {error}") from error
+        raise KioskStartError(f"The device key of {config.queue.folder} cannot be used: {error}") from error
+
+
+def portal_client(config: Config, url: str, trust: PortalTrust) -> PortalClient:
+    """A client that shows this kiosk's certificate, if the configuration names a file for one."""
+    ca, own = config.portal.ca, config.portal.certificate
+    tls = TlsFiles(Path(ca) if ca else None, Path(own) if own else None, Path(own) if own else None)
+    return PortalClient(url, receipt_keys=trust.receipt_keys, tls=tls)
+
+
+def _renewal(config: Config, key: DeviceKey, client: PortalClient) -> Renewal | None:
+    own = config.portal.certificate
+    return Renewal(client.without_certificate(), config.site.id, key, Path(own)) if own else None
 
 
 def _trust(path: Path) -> PortalTrust:

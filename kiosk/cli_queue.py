@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import click
 
-from kiosk.app import ASSETS, MEGABYTE
+from kiosk.app import ASSETS, MEGABYTE, portal_client
 from kiosk.catalogue import Language
 from kiosk.cli_options import (
     PathType,
@@ -36,7 +36,8 @@ from offline_queue.orders import Act, Operator, Order, Outcome, give
 from offline_queue.outbox import Outbox
 from offline_queue.records import OutboxItem, State, Why
 from offline_queue.salvage import Salvage
-from offline_queue.sealing import FileDeviceKey
+from offline_queue.sealing import DeviceKey
+from offline_queue.token_key import open_device_key
 from offline_queue.trust import PortalTrust
 
 T = TypeVar("T")
@@ -347,9 +348,33 @@ def _open(config: Config) -> Outbox | QueueFault:
     )
 
 
-def _device_key(config: Config) -> FileDeviceKey:
-    path = config.queue.folder / "device.key"
+@queue.command()
+@click.argument("code")
+@config_option
+@json_option
+def enrol(code: str, config_file: Path, as_json: bool) -> None:
+    """Hand in a one-time CODE of the portal's operator; leaves this kiosk's certificate at [portal] certificate."""
+    from offline_queue.enrolment import Certified
+    from offline_queue.enrolment import enrol as hand_in
+
+    config = load_config(config_file)
+    trust = PortalTrust.load(config.portal.public_file)
+    if isinstance(trust, QueueFault) or not config.portal.certificate:
+        refuse("Set [portal] certificate, and copy the portal's portal-public.json to [portal] public_file.")
+    client = portal_client(config, config.portal.url, trust).without_certificate()
+    path = Path(config.portal.certificate)
+    done = hand_in(client, kiosk_id=config.site.id, code=code, key=_device_key(config), path=path)
+    client.close()
+    if not isinstance(done, Certified):
+        refuse(f"The portal did not enrol this kiosk: {done.code}. Ask its operator for a new code.")
+    if as_json:
+        echo_json({"certificate": str(done.path), "until": done.not_after.isoformat()})
+    else:
+        click.echo(f"Enrolled until {done.not_after:%Y-%m-%d}: {done.path}")
+
+
+def _device_key(config: Config) -> DeviceKey:
     try:
-        return FileDeviceKey.load_or_create(path)
+        return open_device_key(config.queue.device_key, config.queue.folder)
     except (OSError, ValueError) as error:
-        refuse(f"The device key {path} cannot be used: {error}.")
+        refuse(f"The device key of {config.queue.folder} cannot be used: {error}.")

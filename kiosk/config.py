@@ -173,19 +173,26 @@ class Keyboard:
 
 @dataclass(frozen=True)
 class Queue:
-    """Where sealed submissions wait; the folder also holds the device key."""
+    """Where sealed submissions wait; `device_key` is "file" (in the folder) or a token's pkcs11: address."""
 
     folder: Path = Path("var/queue")
     quota_mb: int = 2048
+    device_key: str = "file"
 
 
 @dataclass(frozen=True)
 class Portal:
-    """The portal: `embedded` starts one on this machine (demo), else its address and its public file."""
+    """The portal: `embedded` starts one on this machine (demo), else its address and its public file.
+
+    `ca` is a file of the authority behind its certificate (empty: the system's), `certificate` the file that holds this
+    kiosk's own one with its key (empty: none is shown); it is made by `queue enrol` and renewed by the kiosk itself.
+    """
 
     url: str = "embedded"
     public_file: Path = Path("var/portal/portal-public.json")
     probe_s: float = 30.0
+    ca: str = ""
+    certificate: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 Key and certificate lie in one file, so that a power cut leaves the old pair or the new one, never half of each.
 """
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -45,6 +46,28 @@ def renew_if_due(
     if until is not None and until - now > timedelta(days=RENEW_DAYS_BEFORE):
         return None
     return _certify(client, "renew", {"kiosk_id": kiosk_id}, key, path)
+
+
+@dataclass
+class Renewal:
+    """Keeps a kiosk's certificate fresh; `client` shows none, so that one that has run out can still be renewed."""
+
+    client: PortalClient
+    kiosk_id: str
+    key: DeviceKey
+    path: Path
+    every_s: float = 3600.0
+    monotonic: Callable[[], float] = time.monotonic
+    _not_before: float = 0.0
+
+    def look(self, now: datetime) -> Certified | Trouble | None:
+        """Renew if it is time, at most one try in `every_s`; quick when there is nothing to do."""
+        if self.monotonic() < self._not_before:
+            return None
+        found = renew_if_due(self.client, kiosk_id=self.kiosk_id, key=self.key, path=self.path, now=now)
+        if found is not None and not (isinstance(found, Trouble) and found.kind is Kind.OFFLINE):
+            self._not_before = self.monotonic() + self.every_s
+        return found
 
 
 def certificate_end(path: Path) -> datetime | None:

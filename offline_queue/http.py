@@ -137,6 +137,7 @@ class Caller:
         if tls.ca is not None:
             self._session.verify = str(tls.ca)
         if tls.certificate is not None and tls.key is not None:
+            # Read anew for each connection: a renewed one is shown from the next connection on.
             self._session.cert = (str(tls.certificate), str(tls.key))
 
     def close(self) -> None:

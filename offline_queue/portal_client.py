@@ -103,6 +103,11 @@ class PortalClient:
         """A client like this one with a connection of its own."""
         return PortalClient(self._base_url, receipt_keys=self._receipt_keys, tls=self._tls, deadlines=self._deadlines)
 
+    def without_certificate(self) -> "PortalClient":
+        """A client that shows none: for the calls that fetch one, which must work when the old one has run out."""
+        tls = TlsFiles(ca=self._tls.ca) if self._tls else None
+        return PortalClient(self._base_url, receipt_keys=self._receipt_keys, tls=tls, deadlines=self._deadlines)
+
     def close(self) -> None:
         """Close the connection."""
         self._caller.close()

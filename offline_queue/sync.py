@@ -10,6 +10,7 @@ from typing import Final
 
 from offline_queue.backoff import Backoff
 from offline_queue.clocks import Clocks
+from offline_queue.enrolment import Renewal, certificate_end
 from offline_queue.envelope import Json, instant
 from offline_queue.link_watch import LinkWatch
 from offline_queue.orders import POLL_S, Operator, perform_waiting
@@ -71,6 +72,7 @@ class Sync:
         *,
         on_change: Callable[[SyncState], None] = lambda _: None,
         heartbeat: Heartbeat | None = None,
+        renewal: Renewal | None = None,
         pace: Pace | None = None,
         clocks: Clocks | None = None,
     ) -> None:
@@ -78,6 +80,7 @@ class Sync:
         self._client = client
         self._on_change = on_change
         self._heartbeat = heartbeat
+        self._renewal = renewal
         self._pace = pace or Pace()
         self._clocks = clocks or Clocks()
         self._lanes = [client, *(client.another() for _ in range(self._pace.lanes - 1))]
@@ -170,6 +173,8 @@ class Sync:
             perform_waiting(self._outbox, operator, self._clocks.wall())
 
     def _probe(self) -> None:
+        if self._renewal is not None:
+            self._renewal.look(self._clocks.wall())  # before the hello: with one that has run out there is no line
         found = self._client.hello()
         if self._stop.is_set():
             return
@@ -220,8 +225,13 @@ class Sync:
             "audit_hash": status.audit_hash,
             "clock_offset_s": self._state.clock_offset_s,
             "health": dict(self._heartbeat.health()),
+            "certificate_until": self._certificate_until(),
         }
         self._client.heartbeat(body, self._heartbeat.key)
+
+    def _certificate_until(self) -> str:
+        until = certificate_end(self._renewal.path) if self._renewal else None
+        return instant(until) if until else ""
 
     def _learn_fleet(self) -> None:
         """Now and then ask for the other kiosks' keys; an old list only fails to prove a new kiosk's slips."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from portal.database import Database
@@ -11,6 +11,7 @@ from portal.database import Database
 SILENT_AFTER_S: Final = 600
 OLD_AFTER_S: Final = 3600
 SKEW_ALARM_S: Final = 60
+CERTIFICATE_ALARM: Final = timedelta(days=14)
 _WAITING: Final = ("WAITING", "READY", "SENDING")
 
 
@@ -55,7 +56,7 @@ def _view(row: tuple[str, str | None, str | None, str | None], now: datetime) ->
         {str(name): str(state) for name, state in beat.get("health", {}).items()},
         (),
     )
-    return KioskView(**{**view.__dict__, "alarms": _alarms(view, beat, silent_s, alarm)})
+    return KioskView(**{**view.__dict__, "alarms": _alarms(view, beat, silent_s, alarm, now)})
 
 
 def _number(source: Mapping[str, Any], name: str) -> float:
@@ -63,7 +64,9 @@ def _number(source: Mapping[str, Any], name: str) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
 
 
-def _alarms(view: KioskView, beat: Mapping[str, Any], silent_s: float, kept: str | None) -> tuple[str, ...]:
+def _alarms(
+    view: KioskView, beat: Mapping[str, Any], silent_s: float, kept: str | None, now: datetime
+) -> tuple[str, ...]:
     found = {
         "silent": silent_s > SILENT_AFTER_S,
         "old_unsent": view.oldest_age_s > OLD_AFTER_S,
@@ -71,9 +74,17 @@ def _alarms(view: KioskView, beat: Mapping[str, Any], silent_s: float, kept: str
         "store_full": beat.get("frozen") is True,
         "clock_wrong": abs(view.clock_offset_s) > SKEW_ALARM_S,
         "audit_changed": kept == "audit_changed",
+        "certificate_ends": _ends_soon(beat.get("certificate_until"), now),
         "device_fault": "fault" in {state.lower() for state in view.devices.values()},
     }
     return tuple(name for name, sounds in found.items() if sounds)
+
+
+def _ends_soon(until: object, now: datetime) -> bool:
+    try:
+        return isinstance(until, str) and until != "" and datetime.fromisoformat(until) - now < CERTIFICATE_ALARM
+    except (ValueError, TypeError):
+        return False
 
 
 def audit_changed(before: str | None, after: Mapping[str, Any]) -> bool:

@@ -23,6 +23,7 @@ _ALARMS = {
     "store_full": "store nearly full",
     "clock_wrong": "clock wrong by over a minute",
     "audit_changed": "audit chain changed",
+    "certificate_ends": "certificate ends within 14 days",
     "device_fault": "a device is at fault",
 }
 

@@ -10,15 +10,21 @@ from pathlib import Path
 import pytest
 import trustme
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from offline_queue.enrolment import Certified, certificate_end, enrol, renew_if_due
+from offline_queue.enrolment import Certified, Renewal, certificate_end, enrol, renew_if_due
 from offline_queue.envelope import StatementKey
 from offline_queue.http import TlsFiles
+from offline_queue.outbox import Outbox
 from offline_queue.portal_client import Deadlines, Delivered, Hello, Kind, PortalClient, Trouble
+from offline_queue.sync import Sync
 from portal.enrolment import enrol_by_code, load_authority, make_authority, make_code
+from portal.fleet import _ends_soon
 from portal.problem import Problem
 from portal.store import DATABASE, connect, make_database
-from tests.offline_queue.samples import NOON, Bench
+from tests.offline_queue.samples import NO_BALLAST, NOON, Bench, eventually
 from tests.portal.process import PortalProcess, portal_command
 
 
@@ -129,3 +135,37 @@ def test_a_code_is_kept_as_a_hash_and_is_good_for_a_day(tmp_path: Path) -> None:
     authority = x509.load_pem_x509_certificate((tmp_path / "client-ca.pem").read_bytes())
     assert authority.extensions.get_extension_for_class(x509.BasicConstraints).value.path_length == 0
     assert (tmp_path / "keys" / "client-ca-key.pem").stat().st_mode & 0o077 == 0
+
+
+def test_a_kiosk_whose_certificate_has_run_out_renews_it_by_itself_and_goes_on_sending(
+    served: TlsPortal, tmp_path: Path
+) -> None:
+    kiosk = Bench(recipients=served.portal.trust.seal_to, kiosk_id="late")
+    path, bare = tmp_path / "tls.pem", served.client()
+    enrol(bare, kiosk_id="late", code=served.code("late"), key=kiosk.device, path=path)
+    authority = load_authority(served.portal.folder)
+    private = ec.generate_private_key(ec.SECP256R1())
+    request = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([])).sign(private, hashes.SHA256())
+    ended = authority.issue("late", request, datetime.now(UTC) - timedelta(days=200))
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(pem + ended.public_bytes(Encoding.PEM))
+    client = served.client(path)
+    assert isinstance(client.hello(), Trouble)
+    outbox = Outbox.open(tmp_path / "outbox.db", receipt_keys=served.portal.trust.receipt_keys, limits=NO_BALLAST)
+    assert isinstance(outbox, Outbox)
+    outbox.save(kiosk.sealed())
+    sync = Sync(outbox, client, renewal=Renewal(client.without_certificate(), "late", kiosk.device, path))
+    sync.start()
+    eventually(lambda: outbox.status().pending == 0, within_s=15)
+    sync.stop()
+    outbox.close()
+    until = certificate_end(path)
+    assert until is not None
+    assert until > datetime.now(UTC)
+    bare.close()
+
+
+def test_the_fleet_page_warns_two_weeks_before_a_certificate_ends() -> None:
+    assert _ends_soon((NOON + timedelta(days=13)).isoformat(), NOON)
+    assert not _ends_soon((NOON + timedelta(days=15)).isoformat(), NOON)
+    assert not any(_ends_soon(until, NOON) for until in ("", None, "soon", 7))
