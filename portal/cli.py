@@ -104,6 +104,23 @@ def enrol_code(place: Place, kiosk_id: str) -> None:
     click.echo(json.dumps({"kiosk_id": kiosk_id, "code": code}))
 
 
+@main.command()
+@_data
+@click.option("--kiosk-id", required=True, help="The kiosk's name.")
+def revoke(place: Place, kiosk_id: str) -> None:
+    """Take nothing more from a kiosk that was stolen or taken away; what it sent before stays."""
+    from portal.intake import revoke as revoke_keys
+
+    _require(place.folder)
+    store = place.open_store()
+    now = datetime.now(UTC)
+    keys = store.submit(lambda db: revoke_keys(db, kiosk_id, now)).result()
+    store.close()
+    if not keys:
+        raise click.ClickException(f"No kiosk {kiosk_id} is enrolled.")
+    click.echo(json.dumps({"kiosk_id": kiosk_id, "keys": keys}))
+
+
 def _key_bytes(text: str) -> bytes:
     try:
         raw = bytes.fromhex(text)

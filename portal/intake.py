@@ -301,3 +301,9 @@ def enrol(db: Database, kiosk_id: str, kid: str, public: bytes, now: datetime) -
         " kiosk_id = excluded.kiosk_id, enrolled = excluded.enrolled, revoked = NULL",
         (kid, kiosk_id, public, instant(now)),
     )
+
+
+def revoke(db: Database, kiosk_id: str, now: datetime) -> int:
+    """Withdraw every key of a kiosk; how many those were."""
+    sql = "UPDATE kiosk SET revoked = ? WHERE kiosk_id = ? AND revoked IS NULL"
+    return db.execute(sql, (instant(now), kiosk_id)).rowcount

@@ -22,6 +22,7 @@ from offline_queue.portal_client import Deadlines, Delivered, Hello, Kind, Porta
 from offline_queue.sync import Sync
 from portal.enrolment import enrol_by_code, load_authority, make_authority, make_code
 from portal.fleet import _ends_soon
+from portal.intake import known_device
 from portal.problem import Problem
 from portal.store import DATABASE, connect, make_database
 from tests.offline_queue.samples import NO_BALLAST, NOON, Bench, eventually
@@ -169,3 +170,14 @@ def test_the_fleet_page_warns_two_weeks_before_a_certificate_ends() -> None:
     assert _ends_soon((NOON + timedelta(days=13)).isoformat(), NOON)
     assert not _ends_soon((NOON + timedelta(days=15)).isoformat(), NOON)
     assert not any(_ends_soon(until, NOON) for until in ("", None, "soon", 7))
+
+
+def test_a_kiosk_that_was_stolen_is_revoked_by_one_command(tmp_path: Path) -> None:
+    portal = PortalProcess.make(tmp_path)
+    bench = Bench(recipients=portal.trust.seal_to)
+    portal.enrol(bench.kiosk_id, bench.device)
+    said = json.loads(portal_command("revoke", "--data", str(tmp_path), "--kiosk-id", bench.kiosk_id))
+    assert said == {"kiosk_id": bench.kiosk_id, "keys": 1}
+    with closing(connect(tmp_path / DATABASE)) as db:
+        found = known_device(db, bench.device.kid)
+    assert found == Problem(403, "revoked_device")
