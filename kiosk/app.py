@@ -30,12 +30,13 @@ from kiosk.flow.state import FlowState
 from kiosk.identity.evidence import Evidence
 from kiosk.journey import Bundle
 from kiosk.receipt import SlipContent, moment_text, slip_blocks
+from kiosk.slip_lookup import SlipDesk, SlipFound
 from kiosk.slip_plan import with_plan
 from kiosk.submission import SavedVisit, Sender, submit, submit_case
 from kiosk.take_home import Paper, Printed, Printer, checklist_blocks
 from kiosk.typing import Engines
 from offline_queue.enrolment import Renewal
-from offline_queue.envelope import uuid7
+from offline_queue.envelope import Malformed, uuid7
 from offline_queue.faults import QueueFault
 from offline_queue.http import TlsFiles
 from offline_queue.outbox import Outbox
@@ -103,6 +104,7 @@ class Kiosk:
         portal: EmbeddedPortal | None,
         ear: Ear,
         desk: Desk,
+        slip_desk: SlipDesk,
     ) -> None:
         self.config = config
         self.catalogue = catalogue
@@ -112,6 +114,7 @@ class Kiosk:
         self.portal = portal
         self._ear = ear
         self.desk = desk
+        self._slip_desk = slip_desk
         self.full = sender.outbox.status().frozen
         self._zone = ZoneInfo(config.site.timezone)
         self.engines = Engines(config.keyboard.folder)
@@ -261,6 +264,10 @@ class Kiosk:
         place = self.catalogue.texts.say(language, "slip_paper.kiosk", site=site.name(language), id=site.id)
         return f"{place}　{moment_text(self.now(), language)}"
 
+    def look_up_slip(self, url: str) -> SlipFound | Malformed:
+        """What a scanned slip proves and where it stands; may wait for the portal."""
+        return self._slip_desk.look_up(url, self.catalogue, line_up=self.line_up)
+
     def slip_code(self, saved: SavedVisit) -> str:
         """The signed code of a slip."""
         code = SlipCode(
@@ -334,7 +341,8 @@ def build_kiosk(
         renewal=_renewal(config, key, client) if portal is None else None,
         pace=Pace(period_s=config.portal.probe_s),
     )
-    return Kiosk(config, catalogue, devices, sender, sync, portal, ear, Desk(sender, client))
+    slip_desk = SlipDesk(key, outbox, client, trust.receipt_keys)
+    return Kiosk(config, catalogue, devices, sender, sync, portal, ear, Desk(sender, client), slip_desk)
 
 
 def _device_key(config: Config) -> DeviceKey:

@@ -14,6 +14,8 @@ class Page(StrEnum):
     HOME = "Home"
     SERVICES = "Services"
     SEARCH = "Search"
+    SCAN = "Scan"
+    STANDING = "Standing"
     EVENTS = "Events"
     EVENT = "Event"
     CASE = "Case"

@@ -11,6 +11,7 @@ from kiosk.catalogue.events import Event
 from kiosk.finding import Finding
 from kiosk.flow import case
 from kiosk.pages import Page
+from kiosk.slip_lookup import SlipFound
 
 MOST_MATTERS: Final = 9
 
@@ -28,6 +29,7 @@ class Planning(Finding):
         self.chosen: tuple[str, ...] = ()
         self.gathered: tuple[str, ...] = ()
         self._planned: case.Case | None = None
+        self.slip: SlipFound | None = None
 
     @property
     def event(self) -> Event | None:
@@ -62,6 +64,16 @@ class Planning(Finding):
             self._planned = case.open_case(self.catalogue, self.chosen, today=self._today())
         return self._planned
 
+    def open_scan(self) -> None:
+        """Touch "I have a slip"."""
+        self.slip = None
+        self._go(Page.SCAN, 1)
+
+    def scanned(self, found: SlipFound) -> None:
+        """A known kiosk's slip lies on the tray."""
+        self.slip = found
+        self._go(Page.STANDING, 1)
+
     def gather(self, matters: tuple[str, ...]) -> None:
         """Keep these matters while the resident looks for another one."""
         self.gathered = matters[:MOST_MATTERS]
@@ -69,6 +81,9 @@ class Planning(Finding):
 
     def _back_from_list(self) -> None:
         """Back on the pages before a service: home."""
-        if self.place in (Page.SERVICES, Page.SEARCH, Page.EVENTS, Page.EVENT):
+        if self.place is Page.EVENT and self.slip is not None:
+            self._go(Page.STANDING, -1)
+        elif self.place is not Page.ATTRACT:
+            self.slip = None
             self._go(Page.HOME, -1)
             self.list_page = 0

@@ -173,6 +173,13 @@ class PortalClient:
         text = answer.body.get("answer")
         return text if isinstance(text, str) else Trouble(Kind.OFFLINE, "unreadable")
 
+    def has(self, envelope_id: str) -> bool | Trouble:
+        """Whether the portal has receipted this envelope; one that it never heard of is not there."""
+        answer = self._call("GET", f"/v1/envelopes/{envelope_id}")
+        if isinstance(answer, Trouble):
+            return False if answer.code == "unknown_envelope" else answer
+        return answer.status == 200
+
     def deliver(self, envelope: SealedEnvelope) -> Delivered | Trouble:
         """Bring one envelope to the portal, from wherever an earlier try ended."""
         head = envelope.head

@@ -56,6 +56,7 @@ from screens.models.home import Home  # noqa: E402
 from screens.models.identify import Identify  # noqa: E402
 from screens.models.matters import Events  # noqa: E402
 from screens.models.review import Consent, Review  # noqa: E402
+from screens.models.scan import Scan  # noqa: E402
 from screens.models.service import Service  # noqa: E402
 from screens.models.sign import Sign  # noqa: E402
 from screens.models.site import Site  # noqa: E402
@@ -74,6 +75,7 @@ from screens.watchdog import Watchdog  # noqa: E402
 MODELS: tuple[type[Model], ...] = (
     *(Visit, Site, Home, Service, Identify, ChipKey, Form, Entries, Typing, Guide),
     *(Capture, Review, Consent, Sign, Result, Times, Pay, Handout, Slip, Events, Thread, Tray),
+    Scan,
 )
 
 
@@ -132,7 +134,7 @@ class Screens(QObject):
     def _attach_models(self) -> None:
         for kind in MODELS:
             model = self.model(kind)
-            if isinstance(model, Capture | Slip):
+            if isinstance(model, Capture | Slip | Scan):
                 model.show_on(self.pictures)
             if isinstance(model, Thread):
                 model.slip = self.model(Slip)

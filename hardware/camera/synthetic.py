@@ -42,6 +42,7 @@ class SyntheticSource:
         self._moving.set()
         self._look: Look = "clear"
         self._frozen: Image | None = None
+        self._laid: Image | None = None
         self._corrupting = False
         self._open = False
         self._count = 0
@@ -78,6 +79,10 @@ class SyntheticSource:
         """Move too much for a picture."""
         self._look = "fidgeting"
 
+    def lay(self, paper: Image | None) -> None:
+        """Lay a paper on the tray in place of the drawn card (rows x columns x 3); None takes it away."""
+        self._laid = paper
+
     def freeze(self) -> None:
         """Give the same picture again and again."""
         self._frozen = self._last if self._last is not None else self._picture(0.0)
@@ -92,7 +97,7 @@ class SyntheticSource:
 
     def restore(self) -> None:
         """Mend everything but the cable."""
-        self._look, self._frozen, self._corrupting = "clear", None, False
+        self._look, self._frozen, self._corrupting, self._laid = "clear", None, False, None
         self._moving.set()
 
     # FrameSource -----------------------------------------------------------------------------------------------------
@@ -136,6 +141,14 @@ class SyntheticSource:
         return picture
 
     def _tray(self) -> Image:
+        if self._laid is not None:
+            picture = drawing.tray().copy()
+            height, width = (
+                min(side, room) for side, room in zip(self._laid.shape[:2], picture.shape[:2], strict=True)
+            )
+            top, left = (picture.shape[0] - height) // 2, (picture.shape[1] - width) // 2
+            picture[top : top + height, left : left + width] = self._laid[:height, :width]
+            return picture
         return drawing.tray() if self._look == "empty" else drawing.tray_with_card()
 
     def _grained(self, picture: Image) -> Image:

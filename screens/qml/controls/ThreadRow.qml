@@ -11,11 +11,12 @@ Item {
     property int side: 0
     property string sideName: ""
     property bool last: false
+    property bool sided: true
     property string action: ""
     signal acted
     readonly property bool filled: step === "done"
     readonly property color tone: step === "done" ? Theme.ok : step === "failed" ? Theme.attention : step === "locked" || step === "later" ? Theme.inkSoft : Theme.primary
-    implicitHeight: Math.max(148, words.height + 28, mark.y + mark.height + 20)
+    implicitHeight: Math.max(148, words.height + 28, row.sided ? mark.y + mark.height + 20 : 0)
     Rectangle {
         visible: !row.last
         x: 33
@@ -48,7 +49,7 @@ Item {
     Column {
         id: words
         x: 112
-        width: parent.width - x - Math.max(row.action !== "" ? button.width : 0, mark.width) - 24
+        width: parent.width - x - Math.max(row.action !== "" ? button.width : 0, row.sided ? mark.width : 0) - 24
         Txt {
             width: parent.width
             text: row.title
@@ -74,6 +75,7 @@ Item {
     }
     Column {
         id: mark
+        visible: row.sided
         anchors.right: parent.right
         y: row.action === "" ? 16 : button.y + button.height + 12
         SideMark {

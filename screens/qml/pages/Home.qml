@@ -8,9 +8,10 @@ KioskPage {
     id: page
     title: Theme.short ? qsTrId("short.home_title") : qsTrId("home.title")
     hasBack: false
-    second: Home.gathered
-    secondIcon: "playlist_add_check"
-    onSecondPressed: Home.openGathered()
+    readonly property bool gathering: Home.gathered !== ""
+    second: gathering ? Home.gathered : qsTrId("scan.open")
+    secondIcon: gathering ? "playlist_add_check" : "qr_code_scanner"
+    onSecondPressed: gathering ? Home.openGathered() : Scan.open()
     // where room is short, life events are a third tab
     readonly property bool threeTabs: Theme.short
     property bool showsEvents: false
