@@ -90,3 +90,19 @@ def test_the_first_step_is_the_checklist_and_the_last_one_ends_the_visit(catalog
     for service in catalogue.services.values():
         assert service.steps[0].kind == "checklist", service.id
         assert service.steps[-1].kind in ("receipt", "result"), service.id
+
+
+def test_every_paper_that_is_photographed_is_named_before_the_visit_begins(catalogue: Catalogue) -> None:
+    """A copy may be named by the card it is a copy of."""
+    for service in catalogue.services.values():
+        named = {paper.id for paper in service.bring}
+        asked = {name for step in service.steps if step.kind == "document" for name in step.ask}
+        assert {name for name in asked if name.replace("_copy", "_card") not in named} <= named, service.id
+
+
+def test_a_service_that_reads_an_identity_card_says_to_bring_one(catalogue: Catalogue) -> None:
+    """Unless the very matter is that there is none."""
+    for service in catalogue.services.values():
+        reads = any(step.kind == "identify" and "hkid" in step.ask for step in service.steps)
+        if reads and service.id != "HK-URG-02":
+            assert any("hkid" in paper.id or "identity" in paper.id for paper in service.bring), service.id

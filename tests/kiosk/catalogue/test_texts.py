@@ -26,6 +26,9 @@ MINE = (
     "declaration.",
     "service.",
     "event.",
+    "matters.",
+    "case.",
+    "scan.",
     "check.",
 )
 
