@@ -64,7 +64,7 @@ def play(counter: Counter, path: Path, language: Language) -> None:
     visitor = resident(counter, language, **told)
     cut: list[str] = []
     while (page := visitor.until(lambda _: True)) is not Page.SLIP:
-        counter.screens.window.grabWindow()
+        wait_until(lambda: not cut_texts(counter), 2.0)  # the rows of a page find their places one after the other
         cut += [f"{page}: {what}" for what in cut_texts(counter)]
         visitor.leave_page(page)
     visitor.leave_page(Page.SLIP)
