@@ -179,5 +179,5 @@ def test_a_kiosk_that_was_stolen_is_revoked_by_one_command(tmp_path: Path) -> No
     said = json.loads(portal_command("revoke", "--data", str(tmp_path), "--kiosk-id", bench.kiosk_id))
     assert said == {"kiosk_id": bench.kiosk_id, "keys": 1}
     with closing(connect(tmp_path / DATABASE)) as db:
-        found = known_device(db, bench.device.kid)
+        found = known_device(db, bench.device.key_id)
     assert found == Problem(403, "revoked_device")
