@@ -219,7 +219,10 @@ class Screens(QObject):
             self.warned.emit(warning.toString())
 
     def close(self) -> None:
-        """Take the window down before the interpreter ends."""
+        """Take the window down before the interpreter ends; the stage tells nobody any more."""
+        self.stage.stop()
+        self.stage.ended.disconnect(self._wipe)
+        self.stage.languageChanged.disconnect(self.engine.retranslate)
         self.window.removeEventFilter(self)
         QCoreApplication.removeTranslator(self._translator)
         self.window.close()

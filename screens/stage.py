@@ -82,6 +82,10 @@ class Stage(QObject):
         self._timer.timeout.connect(self.tick)
         self._timer.start()
 
+    def stop(self) -> None:
+        """Stop the idle clock: the screens are being taken down."""
+        self._timer.stop()
+
     # ---- intents ----
 
     def act(self, intent: Callable[[], object]) -> None:
