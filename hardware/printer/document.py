@@ -60,9 +60,11 @@ def document(blocks: Sequence[Block], sheet: Sheet) -> bytes:
     `CodeTooLongError` when a code does not fit. Takes about 0.1 s, the first time half a second more: never on the
     GUI thread.
     """
+    from PIL import ImageFile
     from weasyprint import HTML
     from weasyprint.urls import URLFetcher
 
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint sets it for the whole process: half a chip's photo is no photo
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)  # its warnings quote what is printed
     fetcher = URLFetcher(allowed_protocols={"data"})  # a document never loads anything
     made: bytes = HTML(string=markup(blocks, sheet), url_fetcher=fetcher).write_pdf(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -63,8 +64,10 @@ def queue(lab: LabPrinter, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def _folder(factory: pytest.TempPathFactory) -> Path:
     """A folder that cupsd's helpers, which are not root, can reach."""
     folder = factory.mktemp("lab")
-    for above in (folder, *folder.parents[:2]):
+    above = folder
+    while above != Path(tempfile.gettempdir()) and above != above.parent:
         above.chmod(0o755)
+        above = above.parent
     return folder / "it"
 
 
