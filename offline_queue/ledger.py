@@ -51,27 +51,29 @@ def insert(db: Connection, sealed: SealedEnvelope, deadline: datetime | None, wh
         return (
             Saved(head.id, head.receipt_number, again=True) if same else QueueFault("queue_conflict", retriable=False)
         )
-    later, unsettled = db.execute(_CASE, (head.case_seq, head.case_id)).fetchone()
-    if later:
+    if _case_has(db, head):
         return QueueFault("queue_conflict", retriable=False)
-    state = State.WAITING if unsettled else State.READY
+    state = State.WAITING if _unsettled_before(db, head.case_id) else State.READY
     _insert_rows(db, sealed, head, state, instant(deadline) if deadline else _NO_DEADLINE)
     record(db, head.id, None, state, "saved", when)
     return Saved(head.id, head.receipt_number)
 
 
-# Whether a case has this place or a later one, and whether any of it is not settled yet.
-_CASE: Final = (
-    f"SELECT count(*) FILTER (WHERE case_seq >= ?), count(*) FILTER (WHERE {_PENDING})"  # noqa: S608 - a constant
-    " FROM envelope WHERE case_id = ?"
-)
+def _case_has(db: Connection, head: Header) -> bool:
+    sql = "SELECT 1 FROM envelope WHERE case_id = ? AND case_seq >= ?"
+    return db.execute(sql, (head.case_id, head.case_seq)).fetchone() is not None
+
+
+def _unsettled_before(db: Connection, case_id: str) -> bool:
+    sql = f"SELECT 1 FROM envelope WHERE case_id = ? AND {_PENDING}"  # noqa: S608 - a constant
+    return db.execute(sql, (case_id,)).fetchone() is not None
 
 
 def _insert_rows(db: Connection, sealed: SealedEnvelope, head: Header, state: State, deadline: str) -> None:
     pieces = chunks_of(sealed.ciphertext)
-    ((seq,),) = db.execute(
+    db.execute(
         "INSERT INTO envelope (id, case_id, case_seq, service, receipt_number, state, deadline, created, size,"
-        " chunk_count, sha256, header, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq",
+        " chunk_count, sha256, header, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             head.id,
             head.case_id,
@@ -87,7 +89,8 @@ def _insert_rows(db: Connection, sealed: SealedEnvelope, head: Header, state: St
             sealed.header,
             sealed.signature,
         ),
-    ).fetchall()
+    )
+    (seq,) = db.execute("SELECT last_insert_rowid()").fetchone()
     for n, piece in enumerate(pieces):
         row = (seq * CHUNKS_APART + n, hashlib.sha256(piece).digest(), piece)
         db.execute("INSERT INTO chunk (place, sha256, data) VALUES (?, ?, ?)", row)

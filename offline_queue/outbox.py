@@ -41,7 +41,7 @@ class _NotAllError(Exception):
 
 
 class Outbox:
-    """Callable from any thread; one connection writes, one transaction at a time; one process owns the file."""
+    """Callable from any thread; one writer thread owns the connection, one process owns the file."""
 
     def __init__(
         self,

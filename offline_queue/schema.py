@@ -96,7 +96,7 @@ Connect = Callable[[Path], Connection]
 
 
 def connect(path: Path) -> Connection:
-    """The standard library's connection with hand-made transactions, usable from any thread."""
+    """The standard library's connection with hand-made transactions, usable from the writer thread."""
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
 
 
