@@ -12,8 +12,9 @@ QUALITY = 92
 
 def as_jpeg(image: bytes) -> bytes | None:
     """The image as JPEG; None when it cannot be decoded (the portrait step then takes a new one)."""
-    from PIL import Image, UnidentifiedImageError  # only documents with a photo need it
+    from PIL import Image, ImageFile, UnidentifiedImageError  # only documents with a photo need it
 
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # some libraries set it for the whole process
     try:
         with Image.open(BytesIO(image), formats=("JPEG", "JPEG2000")) as opened:
             if opened.width * opened.height > MAX_PIXELS:
