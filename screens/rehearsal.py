@@ -289,9 +289,11 @@ class Resident:
             count = sum(other.side == row.side for other in listing)
             self.glass.press(self.say(f"home.side_{row.side}", count=count))
         self.picture("home")
-        while not self.glass.shows(self.say(f"category.{row.category}")) and self.glass.turn(self.say("overlay.more")):
-            self.settle()
-        self.glass.press_when_there(self.say(f"category.{row.category}"))
+        name = self.say(f"category.{row.category}")
+        for way_on in (self.say("overlay.more"), self.say("overlay.first"), self.say("overlay.more")):
+            while not self.glass.shows(name) and self.glass.turn(way_on):
+                self.settle()
+        self.glass.press_when_there(name)
 
     def _look_for_event(self) -> None:
         self.picture("home")
