@@ -92,7 +92,9 @@ def test_a_blank_sheet_has_no_lines(reader: OcrReader) -> None:
 
 @pytest.mark.parametrize("picture", [b"", b"nothing", encode_jpeg(prints.drawn(prints.HKIC))[:4000]])
 def test_what_is_no_picture_is_a_fault_and_the_process_lives_on(reader: OcrReader, picture: bytes) -> None:
+    assert reader.warm_up() is None
     before = reader.pid
+    assert before is not None
     found = reader.read(picture)
     assert isinstance(found, Fault)
     assert found.code == "image_corrupt"
