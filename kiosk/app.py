@@ -28,6 +28,7 @@ from kiosk.flow import engine
 from kiosk.flow.case import Case
 from kiosk.flow.state import FlowState
 from kiosk.identity.evidence import Evidence
+from kiosk.identity.phone import PhoneDesk
 from kiosk.journey import Bundle
 from kiosk.receipt import SlipContent, moment_text, slip_blocks
 from kiosk.slip_lookup import SlipDesk, SlipFound
@@ -105,6 +106,7 @@ class Kiosk:
         ear: Ear,
         desk: Desk,
         slip_desk: SlipDesk,
+        phone_desk: PhoneDesk,
     ) -> None:
         self.config = config
         self.catalogue = catalogue
@@ -115,6 +117,7 @@ class Kiosk:
         self._ear = ear
         self.desk = desk
         self._slip_desk = slip_desk
+        self.phone_desk = phone_desk
         self.full = sender.outbox.status().frozen
         self._zone = ZoneInfo(config.site.timezone)
         self.engines = Engines(config.keyboard.folder)
@@ -342,7 +345,18 @@ def build_kiosk(
         pace=Pace(period_s=config.portal.probe_s),
     )
     slip_desk = SlipDesk(key, outbox, client, trust.receipt_keys)
-    return Kiosk(config, catalogue, devices, sender, sync, portal, ear, Desk(sender, client), slip_desk)
+    return Kiosk(
+        config,
+        catalogue,
+        devices,
+        sender,
+        sync,
+        portal,
+        ear,
+        Desk(sender, client),
+        slip_desk,
+        PhoneDesk(sender, client),
+    )
 
 
 def _device_key(config: Config) -> DeviceKey:

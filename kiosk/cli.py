@@ -87,7 +87,7 @@ def demo(config_file: Path, windowed: str, out: Path) -> None:
 @click.option("--typed", is_flag=True, help="Type the identity instead of using a card.")
 @click.option(
     "--document",
-    type=click.Choice(("card", "passport", "passport-can", "oldpassport")),
+    type=click.Choice(("card", "passport", "passport-can", "oldpassport", "phone")),
     default="card",
     show_default=True,
     help="What the made-up resident brings; a passport's chip opens by its photo page, by six digits, or by BAC.",

@@ -186,6 +186,7 @@ class Portal:
 
     `ca` is a file of the authority behind its certificate (empty: the system's), `certificate` the file that holds this
     kiosk's own one with its key (empty: none is shown); it is made by `queue enrol` and renewed by the kiosk itself.
+    `phone_sign_in`: whether residents may sign in with iAM Smart, through the portal.
     """
 
     url: str = "embedded"
@@ -193,6 +194,7 @@ class Portal:
     probe_s: float = 30.0
     ca: str = ""
     certificate: str = ""
+    phone_sign_in: bool = True
 
 
 @dataclass(frozen=True)

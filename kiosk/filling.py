@@ -10,6 +10,7 @@ from kiosk.entries import Entry, without
 from kiosk.fields import CHOICE_TYPES, ROOM, laid_out, typed
 from kiosk.flow.state import Filled, FlowState, Problem
 from kiosk.flow.validation import check
+from kiosk.identity.by_phone import ByPhone
 from kiosk.identity.unlocking import Unlocking
 from kiosk.journey import Bundle, Journey
 from kiosk.pages import BY_KIND, Page, Stop
@@ -19,7 +20,7 @@ from kiosk.submission import SavedVisit
 LONGEST_ANSWER = 400
 
 
-class Filling(Unlocking, Planning):
+class Filling(Unlocking, ByPhone, Planning):
     """What stands on the page that is shown; nothing of it counts before the resident goes on."""
 
     journey: Journey | None
@@ -68,6 +69,8 @@ class Filling(Unlocking, Planning):
             return Page.SLIP  # what a department answered or was paid needs no envelope
         if step.kind == "identify" and self.asking_key and not self.looking_at_matters:
             return Page.CHIP_KEY
+        if step.kind == "identify" and self.by_phone and not self.looking_at_matters:
+            return Page.PHONE
         if step.kind == "identify" and self.typing_identity and not self.looking_at_matters:
             return Page.FORM
         if self.entry is not None and not self.looking_at_matters:

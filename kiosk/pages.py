@@ -22,6 +22,7 @@ class Page(StrEnum):
     CHECKLIST = "Checklist"
     IDENTIFY = "Identify"
     CHIP_KEY = "ChipKey"
+    PHONE = "Phone"
     FORM = "Form"
     CHOICE = "Choice"
     PORTRAIT = "Portrait"

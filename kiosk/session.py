@@ -21,6 +21,7 @@ from kiosk.flow import case, engine
 from kiosk.flow.answers import take_entry
 from kiosk.flow.state import Filled, Problem, Refused
 from kiosk.identity.evidence import Evidence
+from kiosk.identity.phone import SOURCE
 from kiosk.journey import Bundle, Journey, Single, counted
 from kiosk.pages import Page, Stop
 from kiosk.submission import SavedVisit
@@ -56,6 +57,7 @@ class Session(AtTheDesk):
         self.typing_identity = False
         self.looking_at_matters = False
         self.forget_document()
+        self.forget_phone()
         self.picture = None
         self.items = ()
         self.entry = None
@@ -173,6 +175,9 @@ class Session(AtTheDesk):
             self._close_entry(-1)
         elif self.asking_key:
             self.asking_key, self.direction = False, -1
+        elif self.by_phone:
+            self.forget_phone()
+            self.direction = -1
         elif self.typing_identity:
             self.typing_identity = False
             self._arrive(-1)
@@ -214,6 +219,7 @@ class Session(AtTheDesk):
         self.entry, self.items = None, self._known_items()
         self.offers, self.picked = None, ""
         self.asking_key = False
+        self.forget_phone()
         step = self.step
         if step is None or step.kind != "identify":
             self.typing_identity = False
@@ -230,6 +236,7 @@ class Session(AtTheDesk):
     def type_instead(self) -> None:
         """No card: fill the same facts by hand. What a card had filled is kept unless it is locked."""
         self.typing_identity, self.asking_key = True, False
+        self.forget_phone()
         self.direction = 1
         self._focus_first()
 
@@ -274,6 +281,7 @@ class Session(AtTheDesk):
             return
         self.journey = self.journey.fill(found)
         self.forget_document()
+        self.forget_phone()
         self.evidence = evidence
         for name in found:
             self.drafts.pop(name, None)
@@ -281,6 +289,14 @@ class Session(AtTheDesk):
         if self.typing_identity:
             self.typing_identity = False
             self._arrive(1)
+
+    def phone_accepted(self) -> None:
+        """Touch "use these": what the phone gave and the resident left in counts, and the visit goes on."""
+        if self.phone is None or self.phone.moment.progress != "done":
+            return
+        found = self.phone.accepted
+        self.card_read(found, Evidence(SOURCE, "signed_in", found))
+        self.next()
 
     def identity_known(self) -> bool:
         """Whether the identify step can be left without typing."""

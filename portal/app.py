@@ -23,7 +23,7 @@ from offline_queue.envelope import (
     read_statement,
 )
 from portal import intake
-from portal.counter import Counter, add_counter
+from portal.counter import Counter, add_counter, add_statements
 from portal.database import Database
 from portal.desks import Desk, SimulatedDesk
 from portal.enrolment import Authority, enrol_by_code, renew
@@ -37,6 +37,7 @@ from portal.operator_pages import add_operator_pages
 from portal.operators import Operators
 from portal.problem import Problem
 from portal.public_pages import add_public_pages
+from portal.sign_in import SignIns, add_phone_pages, kiosk_calls
 from portal.store import DatabaseUnavailableError, Store
 
 log = logging.getLogger("portal")
@@ -54,6 +55,7 @@ def create_app(
     authority: Authority | None = None,
     certificate_needed: bool = False,
     desk: Desk | None = None,
+    sign_ins: SignIns | None = None,
     wall: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> FastAPI:
     """The application; the store is closed when it shuts down. `departments` opens the worker's tables to read."""
@@ -72,6 +74,9 @@ def create_app(
     _add_health(app, node)
     add_public_pages(app, node)
     add_counter(app, node, Counter(desk or SimulatedDesk(), departments), _answers)
+    if sign_ins is not None:
+        add_phone_pages(app, node, sign_ins)
+        add_statements(app, node, kiosk_calls(sign_ins), _answers)
     if operators is not None:
         add_operator_pages(app, node, operators)
     _add_refusals(app)

@@ -3,7 +3,7 @@
 The ingest node opens no enquiry: it keeps it sealed for the worker and hands the worker's sealed answer back.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -24,6 +24,8 @@ ENQUIRY_LIFE: Final = timedelta(minutes=10)
 HOLD_LIFE: Final = timedelta(minutes=30)
 Body = Mapping[str, Any]
 Decide = Callable[[Database, Body, datetime], Mapping[str, Any] | Problem]
+Call = tuple[str, str, Decide]
+"""A statement's kind, what it is for, and what decides."""
 
 
 class Counter:
@@ -138,13 +140,20 @@ class Counter:
 def add_counter(app: FastAPI, node: Node, counter: Counter, answers: Callable[..., dict[int | str, Any]]) -> None:
     """Add the calls to an application; `answers` documents their statuses."""
     _add_enquiry(app, node, counter, answers)
-    calls: dict[str, tuple[str, Decide]] = {
-        "slots": ("Times of a service that can be booked", counter.slots),
-        "hold": ("Keep one time for a resident", counter.hold),
-        "bill": ("What a bill asks for", counter.bill),
-        "payment": ("Note what a payment terminal took for a bill", counter.payment),
-    }
-    for kind, (summary, decide) in calls.items():
+    calls: tuple[Call, ...] = (
+        ("slots", "Times of a service that can be booked", counter.slots),
+        ("hold", "Keep one time for a resident", counter.hold),
+        ("bill", "What a bill asks for", counter.bill),
+        ("payment", "Note what a payment terminal took for a bill", counter.payment),
+    )
+    add_statements(app, node, calls, answers)
+
+
+def add_statements(
+    app: FastAPI, node: Node, calls: Sequence[Call], answers: Callable[..., dict[int | str, Any]]
+) -> None:
+    """Add calls that a kiosk makes by a statement under its device key."""
+    for kind, summary, decide in calls:
         _add_statement(app, node, kind, summary, decide, answers)
 
 
@@ -197,9 +206,9 @@ def _add_statement(
         s400="malformed",
         s401="unknown device",
         s403="revoked device",
-        s404="unknown bill",
+        s404="unknown bill or sign-in",
         s408="too slow",
-        s409="no place left, or another amount",
+        s409="no place left, another amount, or begun before",
         s413="too large",
         s422="bad signature",
     )

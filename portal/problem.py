@@ -22,6 +22,8 @@ _TITLES: Final = {
     "bad_request_for_certificate": "The signing request is not one for an elliptic-curve key, or not signed by it.",
     "certificate_needed": "Kiosks must show their client certificate here.",
     "unknown_enquiry": "No such enquiry waits here; ask again.",
+    "unknown_sign_in": "No such sign-in waits here; begin again.",
+    "known_sign_in": "This sign-in has begun already.",
     "unknown_bill": "There is no such bill.",
     "wrong_amount": "The amount is not the bill's.",
     "slot_full": "No place is left at this time.",

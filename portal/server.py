@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from portal.app import create_app
 from portal.enrolment import load_authority
 from portal.guard import CERTIFICATE
+from portal.iam_smart import IamSmart, load_account
+from portal.iam_smart_simulated import SimulatedIamSmart, add_simulated_iam_smart, make_simulated
 from portal.keys import public_keys, signing_key
 from portal.node import Limits
 from portal.operators import load_operators
 from portal.place import DATABASE_VARIABLE, OBJECTS_VARIABLE, Place
+from portal.sign_in import SignIns
 from portal.store import DEPARTMENTS
 
 
@@ -58,6 +62,9 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or SIGINT: calls in hand are finished first (5 s at most), then the database is closed."""
     folder = place.folder
+    listener = _listen(host, port)
+    own_url = f"http://{host}:{listener.getsockname()[1]}" if tls is None else ""
+    sign_ins, simulated = _phone_sign_in(folder, own_url)
     app = create_app(
         place.open_store(),
         signing_key(folder),
@@ -68,7 +75,10 @@ def serve(
         operators=load_operators(folder),
         authority=load_authority(folder),
         certificate_needed=tls is not None and tls.client_ca is not None,
+        sign_ins=sign_ins,
     )
+    if simulated is not None:
+        add_simulated_iam_smart(app, simulated)
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -79,11 +89,23 @@ def serve(
         server_header=False,
         **_tls_options(tls),
     )
-    listener = _listen(host, port)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _ended_well)  # the server raises the signal again when it has shut down
     with _worker_beside(place) if with_worker else nullcontext():
         _Announcing(config).run(sockets=[listener])
+
+
+def _phone_sign_in(folder: Path, own_url: str) -> tuple[SignIns | None, SimulatedIamSmart | None]:
+    """Sign-in by phone: with the account of `iam-smart.json`; without one simulated, where no TLS is asked for."""
+    wall = partial(datetime.now, UTC)
+    known = load_account(folder)
+    if known is not None:
+        account, public_url = known
+        return SignIns(IamSmart(account, wall=wall), public_url, simulated=False), None
+    if not own_url:
+        return None, None
+    account, simulated = make_simulated(own_url, wall=wall)
+    return SignIns(IamSmart(account, wall=wall), own_url, simulated=True), simulated
 
 
 def _ended_well(*_: object) -> None:

@@ -26,7 +26,11 @@ RATIO = 7.0  # WCAG 2.2, 1.4.6 (AAA)
 LARGE_RATIO = 4.5  # the same clause for text of 24 px bold or 32 px regular and more; we keep 7 for those as well
 HAN = re.compile(r"[\u3400-\u9fff]")
 LATIN_WORD = re.compile(r"[A-Za-z]{3,}")
-OWN_WORDS = re.compile(r"English|CHAN|EXAMPLE|PERSON|ROAD|FLAT|TB1|HK\$|ABC|TAI|MAN|Tai Man|Man|X{3,}|iAM Smart", re.I)
+OWN_WORDS = re.compile(
+    r"English|CHAN|EXAMPLE|HOUSE|STREET|CHEUNG SHA WAN|KOWLOON|PERSON|ROAD|FLAT|TB1|HK\$|ABC|TAI|MAN|Tai Man|Man|X{3,}"
+    r"|iAM Smart",
+    re.I,
+)
 """What stands in Latin letters on a Chinese page: languages' own names, what was typed, what a document says."""
 OWN_HAN = re.compile("陳大文|陳小明|樣本")
 

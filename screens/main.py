@@ -55,6 +55,7 @@ from screens.models.handout import Handout  # noqa: E402
 from screens.models.home import Home  # noqa: E402
 from screens.models.identify import Identify  # noqa: E402
 from screens.models.matters import Events  # noqa: E402
+from screens.models.phone import Phone  # noqa: E402
 from screens.models.review import Consent, Review  # noqa: E402
 from screens.models.scan import Scan  # noqa: E402
 from screens.models.service import Service  # noqa: E402
@@ -73,7 +74,7 @@ from screens.translator import CatalogueTranslator  # noqa: E402
 from screens.watchdog import Watchdog  # noqa: E402
 
 MODELS: tuple[type[Model], ...] = (
-    *(Visit, Site, Home, Service, Identify, ChipKey, Form, Entries, Typing, Guide),
+    *(Visit, Site, Home, Service, Identify, ChipKey, Phone, Form, Entries, Typing, Guide),
     *(Capture, Review, Consent, Sign, Result, Times, Pay, Handout, Slip, Events, Thread, Tray),
     Scan,
 )
@@ -134,7 +135,7 @@ class Screens(QObject):
     def _attach_models(self) -> None:
         for kind in MODELS:
             model = self.model(kind)
-            if isinstance(model, Capture | Slip | Scan):
+            if isinstance(model, Capture | Slip | Scan | Phone):
                 model.show_on(self.pictures)
             if isinstance(model, Thread):
                 model.slip = self.model(Slip)

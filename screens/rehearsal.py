@@ -32,11 +32,13 @@ from kiosk.flow.state import FlowState, Refused
 from kiosk.identity.chip_key import KeyEntry
 from kiosk.journey import Bundle
 from kiosk.session import CHOICE_TYPES, Page
+from kiosk.simulated_phone import SimulatedPhone
 from screens.glass import Glass, NotSeenError
 from screens.main import Screens
 from screens.models.desks import Pay, Result, Times
 from screens.models.entries import Entries
 from screens.models.matters import Events
+from screens.models.phone import Phone
 from screens.models.review import Consent
 from screens.models.slip import Slip
 from screens.models.thread import Thread
@@ -60,8 +62,9 @@ FAULTS: Final = (
 """What `--fault` can break on the way; each is mended again where the resident would wait for it."""
 
 
-DOCUMENTS: Final = ("card", "passport", "passport-can", "oldpassport")
-"""What a made-up resident brings: an identity card, a passport opened by its photo page or six digits, one by BAC."""
+DOCUMENTS: Final = ("card", "passport", "passport-can", "oldpassport", "phone")
+"""What a made-up resident brings: an identity card, a passport opened by its photo page or six digits, one by BAC;
+or a phone with iAM Smart."""
 
 
 class RehearsalError(Exception):
@@ -213,6 +216,7 @@ class Resident:
             Page.CHECKLIST: self._read_checklist,
             Page.IDENTIFY: self._identify,
             Page.CHIP_KEY: self._open_chip,
+            Page.PHONE: self._use_phone,
             Page.FORM: self._fill,
             Page.CHOICE: self._fill,
             Page.PORTRAIT: self._photograph,
@@ -363,6 +367,10 @@ class Resident:
         if not self.person:
             self.glass.press_when_there(self.say("identify.type"))
             return
+        if self.papers == "phone":
+            label = f"{self.say('phone.sign_in')}, {self.say('phone.sign_in_more')}"
+            self.glass.press_when_there(label)
+            return
         reader = self.stage.kiosk.devices.card
         if not isinstance(reader, SimulatedCardReader):
             raise RehearsalError("rehearsals need the simulated card reader ([card] driver)")
@@ -376,6 +384,25 @@ class Resident:
         self.picture("identify-done")
         self.glass.press(self.say("bar.next"))
         reader.pull_card()
+
+    def _use_phone(self) -> None:
+        """Scan the code, compare the numbers, agree on the phone, take what it gives."""
+        model = self.screens.model(Phone)
+        self.glass.wait_for(lambda: bool(model.property("picture")), "the code for the phone")
+        self.picture("phone")
+        entry = self.stage.session.phone
+        if entry is None:
+            raise RehearsalError("no code is shown")
+        phone = SimulatedPhone(entry.code.address)
+        if phone.scan() not in self.glass.words():
+            raise RehearsalError("the phone shows another number than the kiosk")
+        opened = self.say("phone.opened")
+        self.glass.wait_for(lambda: opened in self.glass.words(), "the kiosk to see the phone")
+        self.picture("phone-opened")
+        phone.answer("approve", self.person)
+        self.glass.wait_for(lambda: self.glass.shows(self.say("phone.use")), "what the phone gives")
+        self.picture("phone-done")
+        self.glass.press(self.say("phone.use"))
 
     def _open_chip(self) -> None:
         """Type the key of the made-up passport, once wrong where that is what is rehearsed."""
@@ -562,8 +589,8 @@ class Resident:
 
     def _answer(self, fact: Fact, value: object) -> None:
         known = self.stage.session.known(fact.id)
-        if value is None or (known is not None and known.source == "card"):
-            return  # the document said it
+        if value is None or (known is not None and known.source in ("card", "iam_smart")):
+            return  # the document or the phone said it
         if fact.type in CHOICE_TYPES:
             choice = {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
             label = fact.choice_key(choice) if fact.type == "choice" else f"review.{choice}"

@@ -82,6 +82,10 @@ class Stage(QObject):
         self._timer.timeout.connect(self.tick)
         self._timer.start()
 
+    def monotonic(self) -> float:
+        """Seconds on the clock that everything here is timed by."""
+        return self._monotonic()
+
     def stop(self) -> None:
         """Stop the idle clock: the screens are being taken down."""
         self._timer.stop()

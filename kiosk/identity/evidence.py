@@ -10,7 +10,7 @@ from hardware.cards import IdentityDocument
 from kiosk.flow.filled import Filled
 from offline_queue.envelope import Json
 
-Verdict = Literal["genuine", "chip_may_be_copy", "no_trust_anchor", "unsigned"]
+Verdict = Literal["genuine", "chip_may_be_copy", "no_trust_anchor", "unsigned", "signed_in"]
 RECORD: Final = "identity_evidence"
 """The record's name beside the answers; no fact may be called so."""
 
@@ -21,7 +21,8 @@ class Evidence:
 
     `genuine`: its issuer signed the data and the chip proved that it is the one it was issued as. `chip_may_be_copy`:
     the data is its issuer's, the chip has no key to prove itself by. `no_trust_anchor`: whole and signed, by somebody
-    this site's master list does not have. `unsigned`: nothing on it is signed.
+    this site's master list does not have. `unsigned`: nothing on it is signed. `signed_in`: no document was here; an
+    account was proved on the resident's own phone.
     """
 
     kind: str

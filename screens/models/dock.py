@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Thread
 
 from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton
@@ -10,6 +11,7 @@ from PySide6.QtQml import QmlElement, QmlSingleton
 from hardware.camera.synthetic import SyntheticSource
 from hardware.cards import SimulatedCardReader
 from hardware.cards.people import PEOPLE
+from kiosk.simulated_phone import SimulatedPhone
 from screens.models.base import Model, Row
 
 QML_IMPORT_NAME = "Kiosk"
@@ -34,6 +36,9 @@ class Dock(Model):
             ("Insert a card that is no ID", "card unknown"),
             ("Take the card out", "pull"),
             ("Unplug / plug the reader", "reader"),
+            ("iAM Smart on the phone", ""),
+            ("Agree as CHAN, Tai Man", "phone approve"),
+            ("Reject", "phone reject"),
             ("Cameras", ""),
             ("Unplug / plug the face camera", "face"),
             ("Unplug / plug the document camera", "document"),
@@ -56,6 +61,9 @@ class Dock(Model):
         if action.startswith("card "):
             self._insert(action.removeprefix("card "))
             return
+        if action.startswith("phone "):
+            self._answer_phone(action.removeprefix("phone "))
+            return
         broken = action in self._broken
         self._broken ^= {action} if action != "pull" else set()
         self._toggles(broken).get(action, lambda: None)()
@@ -64,6 +72,13 @@ class Dock(Model):
         reader = self.stage.kiosk.devices.card
         if isinstance(reader, SimulatedCardReader):
             reader.present(PEOPLE[who].document() if who in PEOPLE else "unknown")
+
+    def _answer_phone(self, wish: str) -> None:
+        """The made-up resident scans the code that is shown, and answers."""
+        entry = self.session.phone
+        if entry is not None:
+            phone = SimulatedPhone(entry.code.address)
+            Thread(target=phone.answer, args=(wish,), daemon=True, name="phone").start()
 
     def _toggles(self, broken: bool) -> dict[str, Callable[[], None]]:
         devices, portal = self.stage.kiosk.devices, self.stage.kiosk.portal

@@ -75,7 +75,7 @@ class Form(Model):
 
     def _source_of(self, known: Filled | None) -> str:
         """Where an answer came from that the resident did not type."""
-        if known is None or known.source not in ("card", "document"):
+        if known is None or known.source not in ("card", "document", "iam_smart"):
             return ""
         return self.say(f"form.from_{known.source}")
 

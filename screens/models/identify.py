@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton
 
+from kiosk.identity.phone import SOURCE
 from screens.models.base import Model, Row
 
 QML_IMPORT_NAME = "Kiosk"
@@ -37,6 +38,8 @@ class Identify(Model):
             "reading": "reading",
             "lay_down": "lay_down",
         }
+        if self._done() and self._by_phone():
+            return self.say("phone.done_title")
         return self.say(f"identify.{titles.get(self._state(), 'title')}")
 
     def _lead(self) -> str:
@@ -58,10 +61,24 @@ class Identify(Model):
             for kind in ("card", "passport")
         ]
 
+    def _phone_label(self) -> str:
+        """The way by iAM Smart, where this service asks what it gives and the portal can be reached."""
+        step = self.session.step
+        offered = self.stage.kiosk.config.portal.phone_sign_in and self.stage.kiosk.line_up
+        if not offered or step is None or "hkid" not in step.ask or self._state() in ("done", "reading", "lay_down"):
+            return ""
+        return self.say("phone.sign_in")
+
+    def _by_phone(self) -> bool:
+        evidence = self.session.evidence
+        return evidence is not None and evidence.kind == SOURCE
+
     def _picture(self) -> str:
         pictures = {"done": "cardout", "failed": "cardfail", "no_reader": "cardfail", "waiting": "identify"}
         if self.stage.card.fault in ("card_payment", "card_transit"):
             return "cardout"
+        if self._done() and self._by_phone():
+            return "identify"
         if self.stage.chip_opened:
             return {"done": "pickup", "failed": "cardfail", "no_reader": "cardfail"}.get(self._state(), "laydown")
         return pictures.get(self._state(), "cardin")
@@ -101,6 +118,8 @@ class Identify(Model):
         return str(known.value) if known else self.stage.card.name
 
     def _done_more(self) -> str:
+        if self._by_phone():
+            return self.say("phone.done_more")
         return self.say("identify.done_more" if self.session.identity_known() else "identify.done_missing")
 
     def _verdict(self) -> str:
@@ -129,10 +148,16 @@ class Identify(Model):
     waitingFor = Property(str, _waiting_for, notify=changed)
     progress = Property(float, _progress, notify=changed)
     rows = Property(list, _rows, notify=changed)
+    phoneLabel = Property(str, _phone_label, notify=changed)
     picture = Property(str, _picture, notify=changed)
     note = Property(str, _note, notify=changed)
     noteMore = Property(str, _note_more, notify=changed)
     noteKind = Property(str, _note_kind, notify=changed)
+
+    @Slot()
+    def byPhone(self) -> None:
+        """Touch "iAM Smart"."""
+        self.stage.act(self.session.sign_in_by_phone)
 
     @Slot()
     def typeInstead(self) -> None:

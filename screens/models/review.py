@@ -57,6 +57,8 @@ class Review(Model):
     def _source(self, item: ReviewItem) -> str:
         if item.source == "document":
             return self.say("form.from_document")
+        if item.source == "iam_smart":
+            return self.say("form.from_iam_smart")
         return self.say("form.from_card") if item.locked else ""
 
     def _value(self, fact: Fact, item: ReviewItem) -> str:

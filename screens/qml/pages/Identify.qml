@@ -13,16 +13,22 @@ KioskPage {
     ready: Identify.done
     second: Identify.done ? "" : qsTrId("identify.type")
     secondIcon: "keyboard"
-    reached: false
+    reached: Identify.phoneLabel !== ""
     pictureShare: Theme.laptop ? 0.3 : 0.4
+    pictureHeight: Identify.phoneLabel !== "" ? 320 : 460
     onNextPressed: Visit.next()
     onSecondPressed: Identify.typeInstead()
-    picture: Image {
-        source: "../../../assets/pictures/" + Identify.picture + ".svg"
-        sourceSize: Qt.size(960, 460)
-        fillMode: Image.PreserveAspectFit
-        verticalAlignment: Image.AlignTop
-        Accessible.ignored: true
+    // large words need its room: the rows say the same
+    picture: Theme.large || Theme.care && Identify.phoneLabel !== "" ? null : drawing
+    Component {
+        id: drawing
+        Image {
+            source: "../../../assets/pictures/" + Identify.picture + ".svg"
+            sourceSize: Qt.size(960, 460)
+            fillMode: Image.PreserveAspectFit
+            verticalAlignment: Image.AlignTop
+            Accessible.ignored: true
+        }
     }
     Pager {
         anchors.fill: parent
@@ -78,6 +84,14 @@ KioskPage {
                     color: Theme.inkSoft
                 }
             }
+        }
+        OptionRow {
+            shown: Identify.phoneLabel !== ""
+            width: parent.width
+            label: Identify.phoneLabel
+            note: Theme.large ? "" : qsTrId("phone.sign_in_more")
+            icon: "smartphone"
+            onActivated: Identify.byPhone()
         }
         Note {
             shown: Identify.note !== ""
