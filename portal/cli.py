@@ -256,10 +256,16 @@ def show_fleet(place: Place, as_json: bool) -> None:
 def openapi(place: Place) -> None:
     """Print the contract as OpenAPI."""
     from portal.app import create_app
+    from portal.iam_smart import IamSmart
+    from portal.iam_smart_simulated import make_simulated
     from portal.keys import public_keys, signing_key
+    from portal.sign_in import SignIns
 
     store = place.open_store()
-    app = create_app(store, signing_key(place.folder), public_keys(place.folder), departments=place.reading)
+    account, _ = make_simulated("", wall=lambda: datetime.now(UTC))
+    sign_ins = SignIns(IamSmart(account, wall=lambda: datetime.now(UTC)), "", simulated=True)
+    keys = public_keys(place.folder)
+    app = create_app(store, signing_key(place.folder), keys, departments=place.reading, sign_ins=sign_ins)
     store.close()
     click.echo(json.dumps(app.openapi(), indent=1))
 

@@ -1,9 +1,11 @@
 """Pages for anybody: whether a slip is genuine. They say no more than genuine or not, the service and the date."""
 
+from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Query, Request, Response
+from starlette.responses import HTMLResponse
 
 from offline_queue.envelope import Malformed
 from offline_queue.slip_code import SlipCode, read_slip
@@ -36,9 +38,11 @@ def add_public_pages(app: FastAPI, node: Node) -> None:
     async def css() -> Response:
         return Response(style_sheet(), media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
-    @app.get("/verify", summary="Whether a slip is genuine: a page for anybody")
-    async def verify(request: Request) -> Response:
-        if "c" not in request.query_params:
+    @app.get("/verify", summary="Whether a slip is genuine: a page for anybody", response_class=HTMLResponse)
+    async def verify(
+        request: Request, c: Annotated[str | None, Query(description="the slip's code")] = None
+    ) -> Response:
+        if c is None:
             return _verdict("", Part(""))
         slip = await node.run(lambda db: genuine_slip(db, str(request.url)))
         return _verdict("not-genuine", Part("")) if slip is None else _verdict("genuine", _facts(slip))

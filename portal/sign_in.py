@@ -167,12 +167,12 @@ def _digest(token: str) -> str:
 def add_phone_pages(app: FastAPI, node: Node, sign_ins: SignIns) -> None:
     """Add what phones and iAM Smart call; the kiosk's calls are statements like any other."""
 
-    @app.get("/phone/back", summary="A phone comes back from iAM Smart")
+    @app.get("/phone/back", include_in_schema=False)
     async def back(request: Request) -> Response:
         asked = request.query_params
         return await _back(node, sign_ins, asked.get("state", ""), asked.get("code", ""), asked.get("error_code", ""))
 
-    @app.post("/phone/given", summary="iAM Smart delivers what a resident agreed to give")
+    @app.post("/phone/given", include_in_schema=False)
     async def given(request: Request) -> Response:
         raw = await read_body(request, limit=node.limits.heartbeat_bytes, deadline_s=node.limits.body_deadline_s)
         if isinstance(raw, Problem):
@@ -184,7 +184,7 @@ def add_phone_pages(app: FastAPI, node: Node, sign_ins: SignIns) -> None:
         await node.run(lambda db: sign_ins.take(db, found, now))
         return JSONResponse({"code": OK, "message": "SUCCESS"})
 
-    @app.get("/phone/{token}", summary="The page a phone opens from a kiosk's code")
+    @app.get("/phone/{token}", include_in_schema=False)
     async def phone(token: str) -> Response:
         now = node.wall()
         found = await node.run(lambda db: sign_ins.open(db, token, now))
