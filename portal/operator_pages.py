@@ -105,8 +105,13 @@ def _row(view: KioskView) -> Part:
         aside=str(view.quarantined),
         devices=", ".join(f"{name}: {state}" for name, state in view.devices.items()) or "–",
         clock=f"{view.clock_offset_s:+.0f} s",
-        seen=view.seen or "–",
+        seen=minute(view.seen) if view.seen else "–",
     )
+
+
+def minute(instant: str) -> str:
+    """An instant of the contract to the minute, as a person reads it."""
+    return instant[:16].replace("T", " ")
 
 
 def duration(seconds: float) -> str:
@@ -130,6 +135,6 @@ def _receipt_row(view: ReceiptView) -> Part:
         service=f"{view.service} {service.name_en}",
         department=service.department,
         kiosk=view.kiosk_id,
-        arrived=view.arrived,
+        arrived=minute(view.arrived),
         reference=view.reference or "–",
     )
