@@ -52,7 +52,15 @@ def said(texts: Texts, config: Config, language: Language, why: Why) -> str:
     if why.text_id not in texts.keys:
         return why.text_id.rpartition(".")[2].replace("_", " ")
     values = {name: moment(str(x), config) if name in _MOMENTS else x for name, x in why.values.items()}
+    if "code" in values:
+        values["code"] = reason(texts, language, str(values["code"]))
     return texts.say(language, why.text_id, **values)
+
+
+def reason(texts: Texts, language: Language, code: str) -> str:
+    """The portal's (or the disk's) code as half a sentence."""
+    key = f"queue.code.{code}"
+    return texts.say(language, key) if key in texts.keys else texts.say(language, "queue.code.other", code=code)
 
 
 def moment(text: str, config: Config) -> str:

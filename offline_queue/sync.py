@@ -20,7 +20,7 @@ from offline_queue.records import Claim, Line
 from offline_queue.sealing import DeviceKey
 
 # The word for each kind of trouble that concerns the whole line; the screens' texts are `queue.why.<word>`.
-_LINE_WORDS: Final = {
+LINE_WORDS: Final = {
     Kind.OFFLINE: "line_down",
     Kind.UNTRUSTED: "portal_not_trusted",
     Kind.BUSY: "portal_busy",
@@ -200,7 +200,7 @@ class Sync:
             self._failures += 1
             delay = self._pace.backoff.delay_s(self._failures, trouble.retry_after_s)
             self._not_before = time.monotonic() + delay
-        word = _LINE_WORDS[trouble.kind]
+        word = LINE_WORDS[trouble.kind]
         now = self._clocks.wall()
         since = instant(now) if self._state.line != word else ""
         self._note(word, since, instant(now + timedelta(seconds=delay)))

@@ -5,7 +5,7 @@ from typing import Final
 
 from starlette.responses import JSONResponse
 
-_TITLES: Final = {
+TITLES: Final = {
     "malformed": "The request is not an envelope in the contract's form.",
     "wrong_id": "The address names another envelope than the header.",
     "unknown_device": "No kiosk with this key is enrolled here.",
@@ -49,7 +49,7 @@ class Problem:
         """As application/problem+json."""
         body = {
             "type": f"urn:kiosk-portal:problem:{self.code}",
-            "title": _TITLES[self.code],
+            "title": TITLES[self.code],
             "status": self.status,
             "code": self.code,
             "detail": self.detail,
