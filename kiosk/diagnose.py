@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from hardware.cards.faults import CardError
 from hardware.device import State, Status
@@ -45,6 +46,7 @@ def diagnose(config: Config) -> list[Check]:
         *_keyboard(config),
         *_face_models(),
         _catalogue(),
+        swap_check(Path("/proc/swaps")),
         _queue(config),
         *_devices(config),
     ]
@@ -103,6 +105,15 @@ def _face_models() -> Iterator[Check]:
         fault = fault_of(name)
         says = f"the pinned one, {pins()[name].licence}" if fault is None else f"{fault.code}; run `make setup`"
         yield Check(f"face model {name}", fault is None, says)
+
+
+def swap_check(swaps: Path) -> Check:
+    """Whether memory can be written to a disk: the kernel's table has one line for each place, below its head."""
+    places = [line.split()[0] for line in swaps.read_text(encoding="utf-8").splitlines()[1:]] if swaps.exists() else []
+    on_disk = [place for place in places if not place.startswith("/dev/zram")]
+    if on_disk:
+        return Check("swap", False, f"{', '.join(on_disk)} may hold what residents typed; swapoff -a, or encrypt it")
+    return Check("swap", True, "none on a disk")
 
 
 def _catalogue() -> Check:

@@ -17,6 +17,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from offline_queue.no_core import forbid_core_dumps
 from portal.app import create_app
 from portal.enrolment import load_authority
 from portal.guard import CERTIFICATE
@@ -61,6 +62,7 @@ def serve(
     place: Place, *, host: str, port: int, with_worker: bool, tls: Tls | None = None, limits: Limits | None = None
 ) -> None:
     """Serve until SIGTERM or SIGINT: calls in hand are finished first (5 s at most), then the database is closed."""
+    forbid_core_dumps()
     folder = place.folder
     listener = _listen(host, port)
     own_url = f"http://{host}:{listener.getsockname()[1]}" if tls is None else ""

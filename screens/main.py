@@ -43,6 +43,7 @@ from PySide6.QtQuick import QQuickWindow  # noqa: E402
 
 from kiosk.app import Kiosk  # noqa: E402
 from kiosk.session import Page  # noqa: E402
+from offline_queue.no_core import forbid_core_dumps  # noqa: E402
 from screens.keypad import KeypadKeys  # noqa: E402
 from screens.models.base import Model  # noqa: E402
 from screens.models.capture import Capture  # noqa: E402
@@ -239,6 +240,7 @@ def run(kiosk: Kiosk, size: Size | None = None, *, extra: Callable[[Screens], No
 
     `extra` may add to the screens before they run (the demonstrator's dock).
     """
+    forbid_core_dumps()
     app = application()
     load_fonts(kiosk.config)
     stage = Stage(kiosk)

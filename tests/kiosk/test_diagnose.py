@@ -8,7 +8,7 @@ from pathlib import Path
 from hardware.cards.emrtd import trust_folder
 from hardware.cards.sim.issuer import utopia
 from kiosk.config import Card, Config
-from kiosk.diagnose import Check, trust_checks
+from kiosk.diagnose import Check, swap_check, trust_checks
 
 
 def told(folder: Path, driver: str = "pcsc") -> list[Check]:
@@ -33,3 +33,12 @@ def test_a_list_that_was_changed_or_that_nobody_vouches_for_is_not_well(tmp_path
 
 def test_a_simulated_reader_needs_no_master_list(tmp_path: Path) -> None:
     assert told(tmp_path, "simulated") == []
+
+
+def test_a_place_to_swap_to_on_a_disk_is_not_well_and_memory_that_is_packed_is(tmp_path: Path) -> None:
+    table = tmp_path / "swaps"
+    assert swap_check(table).ok
+    table.write_text("Filename Type Size Used Priority\n/dev/zram0 partition 1 0 100\n", encoding="utf-8")
+    assert swap_check(table).ok
+    table.write_text("Filename Type Size Used Priority\n/dev/sda2 partition 1 0 -2\n", encoding="utf-8")
+    assert (swap_check(table).ok, "/dev/sda2" in swap_check(table).says) == (False, True)
