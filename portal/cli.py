@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from offline_queue.envelope import Kem, key_id
+from offline_queue.no_core import forbid_core_dumps
 from portal.keys import NotInitialisedError
 from portal.place import DATABASE_VARIABLE, OBJECTS_VARIABLE, Place
 
@@ -184,6 +185,7 @@ def worker(place: Place, until_input_ends: bool, once: bool) -> None:
     """Open what came in and deliver it to the departments."""
     from portal.worker import Worker
 
+    forbid_core_dumps()
     stop = threading.Event()
     _stop_on_signals(stop)
     if until_input_ends:

@@ -1,0 +1,32 @@
+"""A long queue, quickly made: one sealed envelope under many numbers, each with a digest of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from offline_queue import ledger
+from offline_queue.envelope import SealedEnvelope, envelope_digest, uuid7
+from offline_queue.outbox import Outbox
+from offline_queue.schema import Connection
+from tests.offline_queue.samples import Bench
+
+
+def twins(bench: Bench, count: int, now: datetime) -> Iterator[SealedEnvelope]:
+    """So many envelopes of cases of their own; only the first is the one its device signed."""
+    first = bench.sealed(case_id=uuid7(now))
+    yield first
+    names = (first.head.id.encode(), first.head.case_id.encode())
+    for _ in range(count - 1):
+        header = first.header.replace(names[0], uuid7(now).encode()).replace(names[1], uuid7(now).encode())
+        yield SealedEnvelope(header, first.ciphertext, envelope_digest(header, first.ciphertext), first.signature)
+
+
+def fill(outbox: Outbox, bench: Bench, count: int, now: datetime) -> None:
+    """Put them all in, in one commit."""
+
+    def insert(db: Connection) -> None:
+        for sealed in twins(bench, count, now):
+            ledger.insert(db, sealed, None, now)
+
+    outbox._writer.run(insert)
