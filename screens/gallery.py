@@ -26,7 +26,7 @@ from screens.rehearsal import Resident
 from screens.sheets import LAPTOP, PORTRAIT, WIDE, Sheet
 from screens.stage import Stage
 
-MOST_PARTS: Final = 12
+MOST_PARTS: Final = 24
 SHOWN_SERVICE: Final = "HK-WEL-01"
 PATIENT_S: Final = 3600.0  # nobody is warned while pictures are taken
 SMALL, EDGE = 240, 8  # pixels: the height of a picture on the contact sheet, and what is between two

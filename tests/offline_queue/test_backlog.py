@@ -58,7 +58,7 @@ def test_lending_from_a_long_queue_is_as_quick_as_from_a_short_one(tmp_path: Pat
 
 
 def test_the_screens_never_wait_for_the_queue_while_it_empties(tmp_path: Path, portal: PortalProcess) -> None:
-    """A real event loop beside a writer that hangs and a queue that empties: what screens ask in a turn holds none up."""
+    """A real event loop beside a writer that hangs and a queue that empties: nothing the screens ask waits."""
     application()
     bench = Bench(recipients=portal.trust.seal_to)
     portal.enrol(bench.kiosk_id, bench.device)

@@ -32,7 +32,7 @@ Item {
     // where this page begins on the sheet
     readonly property int from: bare || crowded ? 0 : Theme.headerHeight + (Visit.step > 0 ? Theme.stepHeight : 0)
     readonly property int panel: low ? Theme.reach - from : 0
-    readonly property int gap: crowded ? 12 : Theme.laptop ? 20 : Theme.s3
+    readonly property int gap: crowded ? 12 : Theme.laptop || typed && Theme.large ? 20 : Theme.s3
     signal nextPressed
     signal secondPressed
     onSecondPressed: {

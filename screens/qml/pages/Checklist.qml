@@ -7,7 +7,7 @@ import controls
 KioskPage {
     id: page
     title: Service.title
-    lead: Service.lead
+    lead: Theme.textScale > 1.5 ? "" : Service.lead   // the largest words need the room for what must be read
     next: Service.nextLabel
     nextIcon: Service.possible ? "arrow_forward" : ""
     ready: Service.possible
@@ -38,7 +38,7 @@ KioskPage {
             Rectangle {
                 id: figure
                 required property var modelData
-                readonly property bool alone: Theme.short && !(Theme.landscape && !Theme.laptop)
+                readonly property bool alone: Theme.large || Theme.short && !(Theme.landscape && !Theme.laptop)
                 readonly property real wanted: value.height + name.height + (Theme.laptop ? 20 : 40)
                 readonly property real tallest: Math.max(...Array.from({"length": figures.count}, (_, at) => (figures.itemAt(at) as Rectangle)?.implicitHeight ?? 0))
                 implicitHeight: wanted

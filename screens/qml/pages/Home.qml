@@ -149,7 +149,7 @@ KioskPage {
                         text: Theme.short ? (tab.side.short ?? "") : (tab.side.label ?? "")
                         role: tab.checked ? "strong" : "body"
                         color: tab.tone
-                        font.pixelSize: Theme.px(38)
+                        font.pixelSize: page.threeTabs && !Theme.landscape ? Math.min(Theme.px(38), 53) : Theme.px(38)
                         lineHeight: 0.9
                         wrapMode: Text.NoWrap
                         anchors.verticalCenter: parent.verticalCenter
@@ -175,7 +175,7 @@ KioskPage {
             model: page.threeTabs && page.showsEvents ? Events.events : Home.categories
             Tile {
                 required property var modelData
-                width: Theme.share(parent.width, Theme.landscape && !(Theme.laptop && Theme.textScale > 1) ? 3 : 2)
+                width: Theme.share(parent.width, Theme.landscape && !(Theme.laptop && Theme.textScale > 1) && !Theme.care ? 3 : 2)
                 readonly property bool isEvent: page.threeTabs && page.showsEvents
                 strong: isEvent
                 icon: modelData.icon

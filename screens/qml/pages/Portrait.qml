@@ -14,7 +14,7 @@ KioskPage {
     onNextPressed: Capture.goOn()
     onSecondPressed: Capture.taken ? Capture.retake() : Capture.otherWay()
     reached: false
-    pictureHeight: 840
+    pictureHeight: Capture.shots.length > 1 ? 720 : 840
     picture: Item {
         Rectangle {
             anchors.fill: parent
@@ -117,10 +117,11 @@ KioskPage {
             }
         }
         Repeater {
-            model: Capture.purpose.split("\n")
+            // large words leave room for the short of it
+            model: Theme.large ? [Capture.purpose.split("\n")[0], qsTrId("portrait.purpose_short")] : Capture.purpose.split("\n")
             Txt {
                 required property string modelData
-                property bool shown: Capture.problem === "" && !Capture.unsure
+                property bool shown: Capture.problem === "" && !Capture.unsure && !Capture.taken
                 width: parent.width
                 text: modelData
                 color: Theme.inkSoft

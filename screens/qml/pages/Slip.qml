@@ -18,7 +18,7 @@ KioskPage {
     reached: false
     aside: true
     pictureShare: Theme.laptop ? 0.34 : Theme.landscape ? 0.4 : 0.56
-    pictureHeight: 1000
+    pictureHeight: Theme.large ? 240 : 1000
     picture: Rectangle {
         color: Theme.surface
         radius: Theme.radius
