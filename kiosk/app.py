@@ -30,9 +30,11 @@ from kiosk.flow.state import FlowState
 from kiosk.identity.evidence import Evidence
 from kiosk.identity.phone import PhoneDesk
 from kiosk.journey import Bundle
+from kiosk.opening import Hours, ServiceSwitch, read_hours
 from kiosk.receipt import SlipContent, moment_text, slip_blocks
 from kiosk.slip_lookup import SlipDesk, SlipFound
 from kiosk.slip_plan import with_plan
+from kiosk.staff_log import StaffLog
 from kiosk.submission import SavedVisit, Sender, submit, submit_case
 from kiosk.take_home import Paper, Printed, Printer, checklist_blocks
 from kiosk.typing import Engines
@@ -107,6 +109,7 @@ class Kiosk:
         desk: Desk,
         slip_desk: SlipDesk,
         phone_desk: PhoneDesk,
+        hours: Hours,
     ) -> None:
         self.config = config
         self.catalogue = catalogue
@@ -118,6 +121,9 @@ class Kiosk:
         self.desk = desk
         self._slip_desk = slip_desk
         self.phone_desk = phone_desk
+        self.hours = hours
+        self.switch = ServiceSwitch(config.queue.folder / "out-of-service.json")
+        self.staff_log = StaffLog(config.queue.folder / "staff.log")
         self.full = sender.outbox.status().frozen
         self._zone = ZoneInfo(config.site.timezone)
         self.engines = Engines(config.keyboard.folder)
@@ -143,6 +149,11 @@ class Kiosk:
     def now(self) -> datetime:
         """The wall clock in the site's time zone, for records and for the header."""
         return datetime.now(self._zone)
+
+    @property
+    def closed(self) -> bool:
+        """Whether no new visit may begin: out of service, or outside the opening hours."""
+        return self.switch.out is not None or not self.hours.open_at(self.now())
 
     @property
     def line_up(self) -> bool:
@@ -323,6 +334,7 @@ def build_kiosk(
         catalogue = load_catalogue(ASSETS)
     except CatalogueError as error:
         raise KioskStartError(f"The service catalogue cannot be used:\n{error}") from error
+    hours = _hours(config)  # whatever can be said before anything runs
     config.queue.folder.mkdir(parents=True, exist_ok=True)
     if config.portal.url == "embedded" and portal is None:
         portal = EmbeddedPortal(config.portal.public_file.parent)
@@ -356,7 +368,16 @@ def build_kiosk(
         Desk(sender, client),
         slip_desk,
         PhoneDesk(sender, client),
+        hours,
     )
+
+
+def _hours(config: Config) -> Hours:
+    table = vars(config.hours)
+    found = read_hours(table, config.hours.holidays)
+    if isinstance(found, str):
+        raise KioskStartError(f"[hours] of kiosk.toml cannot be used: {found}. Correct it and start again.")
+    return found
 
 
 def _device_key(config: Config) -> DeviceKey:

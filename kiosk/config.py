@@ -83,6 +83,27 @@ class Fonts:
 
 
 @dataclass(frozen=True)
+class Hours:
+    """When residents are served: each day a time such as 08:30-20:00, always, or closed; days of no service."""
+
+    mon: str = "always"
+    tue: str = "always"
+    wed: str = "always"
+    thu: str = "always"
+    fri: str = "always"
+    sat: str = "always"
+    sun: str = "always"
+    holidays: str = ""
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Who may come in with a staff card: the folder of the certificates (DER or PEM) that certify them."""
+
+    roots: Path = Path("var/staff")
+
+
+@dataclass(frozen=True)
 class Card:
     """The card reader: a real PC/SC reader whose name contains `reader`, or the simulated one.
 
@@ -204,6 +225,8 @@ class Config:
     site: Site = field(default_factory=Site)
     screen: Screen = field(default_factory=Screen)
     visit: VisitTimes = field(default_factory=VisitTimes)
+    hours: Hours = field(default_factory=Hours)
+    staff: Staff = field(default_factory=Staff)
     fonts: Fonts = field(default_factory=Fonts)
     card: Card = field(default_factory=Card)
     face_camera: FaceCamera = field(default_factory=FaceCamera)

@@ -12,7 +12,8 @@ from hardware import camera
 from hardware import printer as printing
 from hardware.camera import Camera, source_for
 from hardware.cards import SimulatedCardReader
-from hardware.cards.identify import Key, card_reading
+from hardware.cards.identify import Key, card_reading, staff_login, with_staff
+from hardware.cards.staff_roots import ROLES, staff_roots
 from hardware.device import Device, Fault, State, Status, Supervisor, Tell
 from hardware.printer import (
     WIDTH_58_MM,
@@ -165,7 +166,11 @@ def _card(config: Config) -> CardReader | None:
     if config.card.driver == "none":
         return None
     if config.card.driver == "simulated":
-        return SimulatedCardReader()
+        from hardware.cards.sim.staff_office import made_up_roots
+        from hardware.cards.simulated import made_up_country
+
+        made_up = staff_login(made_up_roots, ROLES)
+        return SimulatedCardReader(read=with_staff(card_reading(made_up_country), made_up))
     if config.card.driver == "sam":
         from hardware.cards.mainland.reader import SamCardReader
 
@@ -178,7 +183,9 @@ def _card(config: Config) -> CardReader | None:
         return BrokerReader(broker, broker)
     from hardware.cards.reader import PcscCardReader
 
-    return PcscCardReader(config.card.reader, read=card_reading(trust_folder=config.card.trust))
+    residents = card_reading(trust_folder=config.card.trust)
+    staff = staff_login(lambda: staff_roots(config.staff.roots), ROLES)
+    return PcscCardReader(config.card.reader, read=with_staff(residents, staff))
 
 
 def _voice(config: Config) -> Voice | None:

@@ -15,6 +15,7 @@ from kiosk.identity.unlocking import Unlocking
 from kiosk.journey import Bundle, Journey
 from kiosk.pages import BY_KIND, Page, Stop
 from kiosk.planning import Planning
+from kiosk.staff import StaffEntry
 from kiosk.submission import SavedVisit
 
 LONGEST_ANSWER = 400
@@ -35,6 +36,8 @@ class Filling(Unlocking, ByPhone, Planning):
     part: int
     typing_identity: bool
     looking_at_matters: bool
+    staff: StaffEntry | None  # somebody else than a resident stands here; nothing of a visit is there then
+    closed: bool  # no new visit may begin
     room: int = ROOM
 
     @property
@@ -60,19 +63,17 @@ class Filling(Unlocking, ByPhone, Planning):
     @property
     def page(self) -> Page:
         """The page to draw now."""
+        if self.staff is not None:
+            return Page.TECHNICIAN if self.staff.place == "in" else Page.STAFF_PIN
         if self.stop is not None:
             return Page.STOPPED
         step = self.step
         if self.journey is None or self.place in (Page.SLIP,):
-            return self.place
+            return Page.CLOSED if self.closed and self.place is Page.ATTRACT else self.place
         if step is None or (step.kind == "receipt" and not self.all_saved):
             return Page.SLIP  # what a department answered or was paid needs no envelope
-        if step.kind == "identify" and self.asking_key and not self.looking_at_matters:
-            return Page.CHIP_KEY
-        if step.kind == "identify" and self.by_phone and not self.looking_at_matters:
-            return Page.PHONE
-        if step.kind == "identify" and self.typing_identity and not self.looking_at_matters:
-            return Page.FORM
+        if step.kind == "identify" and not self.looking_at_matters:
+            return self._identity_page()
         if self.entry is not None and not self.looking_at_matters:
             return Page.FORM
         if self.bundle is not None and (self.looking_at_matters or step.kind in ("checklist", "receipt")):
@@ -80,6 +81,14 @@ class Filling(Unlocking, ByPhone, Planning):
         if step.kind == "form" and self._is_choice(step):
             return Page.CHOICE
         return BY_KIND[step.kind]
+
+    def _identity_page(self) -> Page:
+        """Which of the ways to say who one is has been taken."""
+        if self.asking_key:
+            return Page.CHIP_KEY
+        if self.by_phone:
+            return Page.PHONE
+        return Page.FORM if self.typing_identity else Page.IDENTIFY
 
     def _is_choice(self, step: Step) -> bool:
         return [self.catalogue.facts[name].type in CHOICE_TYPES for name in step.ask] == [True]

@@ -11,6 +11,9 @@ class Page(StrEnum):
     """The pages a resident can be on; the value is the page's file name."""
 
     ATTRACT = "Attract"
+    CLOSED = "Closed"
+    STAFF_PIN = "StaffPin"
+    TECHNICIAN = "Technician"
     HOME = "Home"
     SERVICES = "Services"
     SEARCH = "Search"

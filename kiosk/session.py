@@ -24,6 +24,7 @@ from kiosk.identity.evidence import Evidence
 from kiosk.identity.phone import SOURCE
 from kiosk.journey import Bundle, Journey, Single, counted
 from kiosk.pages import Page, Stop
+from kiosk.staff import StaffEntry
 from kiosk.submission import SavedVisit
 
 LONGEST_QUERY: Final = 40
@@ -35,6 +36,7 @@ class Session(AtTheDesk):
 
     def __init__(self, catalogue: Catalogue, *, today: Callable[[], date], home_side: str = "HK") -> None:
         super().__init__(catalogue, home_side, today)
+        self.closed = False
         self.end()
 
     # ---- begin and end ----
@@ -44,6 +46,12 @@ class Session(AtTheDesk):
         self.end()
         self.language = language
         self._go(Page.HOME, 1)
+
+    def begin_staff(self, language: Language) -> None:
+        """A staff card waits for its PIN."""
+        self.end()
+        self.language, self.direction = language, 1
+        self.staff = StaffEntry()
 
     def end(self) -> None:
         """Wipe the visit: nothing a resident said, showed or typed is left here."""
@@ -70,13 +78,14 @@ class Session(AtTheDesk):
         self.overlay = ""
         self.easier = EasierUse()
         self.by_keypad = False
+        self.staff = None
 
     # ---- where we are ----
 
     @property
     def in_visit(self) -> bool:
-        """Whether somebody is here."""
-        return self.page is not Page.ATTRACT
+        """Whether somebody is here, a resident or staff."""
+        return self.page not in (Page.ATTRACT, Page.CLOSED)
 
     def position(self) -> tuple[int, int]:
         """(n, m) of "step n of m"; (0, 0) outside the steps that are counted. The checklist is not one of them."""

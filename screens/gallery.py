@@ -30,6 +30,13 @@ MOST_PARTS: Final = 24
 SHOWN_SERVICE: Final = "HK-WEL-01"
 PATIENT_S: Final = 3600.0  # nobody is warned while pictures are taken
 SMALL, EDGE = 240, 8  # pixels: the height of a picture on the contact sheet, and what is between two
+MANY_TONGUES: Final = (
+    "Attract",
+    "Closed",
+    "Language",
+    "StaffPin",
+    "Technician",
+)  # a word of another language stands on each
 OVERLAYS: Final = ("Language", "Easier", "Help", "Leave")
 
 
@@ -139,7 +146,7 @@ class Gallery:
 
     def _look(self, page: str, variant: Variant, part: int) -> Look:
         picture = self.screens.window.grabWindow()
-        rules = Rules(variant.target, self.resident.language, page in ("Attract", "Language"))
+        rules = Rules(variant.target, self.resident.language, page in MANY_TONGUES)
         found = audit(self.screens.window, self.resident.glass.seen(), picture, rules)
         return Look(page, self.resident.language, variant, part, picture, found)
 

@@ -48,6 +48,7 @@ from screens.keypad import KeypadKeys  # noqa: E402
 from screens.models.base import Model  # noqa: E402
 from screens.models.capture import Capture  # noqa: E402
 from screens.models.chip_key import ChipKey  # noqa: E402
+from screens.models.closed import Closed  # noqa: E402
 from screens.models.desks import Pay, Result, Times  # noqa: E402
 from screens.models.entries import Entries  # noqa: E402
 from screens.models.form import Form  # noqa: E402
@@ -63,6 +64,7 @@ from screens.models.service import Service  # noqa: E402
 from screens.models.sign import Sign  # noqa: E402
 from screens.models.site import Site  # noqa: E402
 from screens.models.slip import Slip  # noqa: E402
+from screens.models.staff import Staff  # noqa: E402
 from screens.models.thread import Thread  # noqa: E402
 from screens.models.tray import Tray  # noqa: E402
 from screens.models.typing import Typing  # noqa: E402
@@ -77,7 +79,7 @@ from screens.watchdog import Watchdog  # noqa: E402
 MODELS: tuple[type[Model], ...] = (
     *(Visit, Site, Home, Service, Identify, ChipKey, Phone, Form, Entries, Typing, Guide),
     *(Capture, Review, Consent, Sign, Result, Times, Pay, Handout, Slip, Events, Thread, Tray),
-    Scan,
+    *(Scan, Staff, Closed),
 )
 
 

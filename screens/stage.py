@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
@@ -22,11 +23,13 @@ from hardware.cards import (
     IdentityDocument,
     IdentityRead,
     IdentitySeen,
+    Staff,
+    StaffRead,
 )
-from hardware.device import Fault, Status, where
+from hardware.device import Fault, State, Status, where
 from kiosk.app import Kiosk
 from kiosk.card_facts import card_evidence
-from kiosk.catalogue import LANGUAGES
+from kiosk.catalogue import LANGUAGES, Language
 from kiosk.easier import field_room
 from kiosk.identity.evidence import Evidence
 from kiosk.idle import IdleClock, Over, Warning
@@ -37,6 +40,7 @@ from screens.sheets import PORTRAIT, Sheet
 
 log = logging.getLogger(__name__)
 TICK_MS = 250
+STAFF_LANGUAGE: dict[str, Language] = {"HK": "zh_Hant", "GD": "zh_Hans"}
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,9 @@ class Stage(QObject):
         self._locked: tuple[str, ...] | None = None  # how the document on the reader opens, once the page is there
         self._lies_there = False
         self.chip_opened = False  # this visit's document lies on the mark, not in the slot
+        self.since: dict[str, datetime] = {}  # when each device came to stand where it stands
+        self._states: dict[str, tuple[State, str]] = {}
+        self.session.closed = kiosk.closed
         self._shown = self._page_key()
         self.heard.connect(self._on_heard, Qt.ConnectionType.QueuedConnection)
         self._timer = QTimer(self)
@@ -189,6 +196,7 @@ class Stage(QObject):
     def tick(self) -> None:
         """Look at the idle clock, four times a second."""
         if not self.session.in_visit:
+            self._look_at_hours()
             return
         match self._idle.look(self._monotonic()):
             case Over():
@@ -196,6 +204,12 @@ class Stage(QObject):
             case Warning(seconds) if (self.session.overlay, self.idle_seconds) != ("Idle", seconds):
                 self.session.overlay, self.idle_seconds = "Idle", seconds
                 self.changed.emit()
+
+    def _look_at_hours(self) -> None:
+        """Between two visits: open or close. A visit that has begun may finish."""
+        if self.session.closed != self.kiosk.closed:
+            self.session.closed = self.kiosk.closed
+            self.announce()
 
     # ---- devices ----
 
@@ -215,8 +229,13 @@ class Stage(QObject):
         match event:
             case SyncState():
                 self.line_changed.emit()
-            case Status(device="card"):
-                self._on_reader(event)
+            case Status():
+                self._on_status(event)
+            case _:
+                self._on_card(event)
+
+    def _on_card(self, event: object) -> None:
+        match event:
             case CardPresented():
                 self.touch()
                 self._lies_there = True
@@ -225,7 +244,9 @@ class Stage(QObject):
             case CardReading(done, total):
                 self.card = CardView("reading", done / max(1, total), name=self.card.name)
             case AccessKeyNeeded(_, methods):
-                self._on_locked(methods)
+                self._on_staff_card() if methods == ("pin",) else self._on_locked(methods)
+            case StaffRead(staff):
+                self._on_staff(staff)
             case IdentitySeen(document):
                 self.card = replace(self.card, state="reading", name=document.name_en or document.name_zh)
             case CardFault(fault):
@@ -235,6 +256,39 @@ class Stage(QObject):
             case CardGone():
                 self._on_card_gone()
 
+    def _on_status(self, status: Status) -> None:
+        if self._states.get(status.device) != (key := (status.state, status.fault.code if status.fault else "")):
+            self._states[status.device] = key
+            self.since[status.device] = self.kiosk.now()
+        if status.device == "card":
+            self._on_reader(status)
+
+    # ---- staff ----
+
+    def _on_staff_card(self) -> None:
+        """A staff card of ours waits for its PIN; in the middle of somebody's visit it is no identity card."""
+        self.touch()
+        if self.session.staff is not None:
+            return
+        if self.session.in_visit:
+            self.card = CardView("failed", fault="card_unknown")
+            return
+        self.session.begin_staff(STAFF_LANGUAGE[self.kiosk.config.site.side])
+        self.languageChanged.emit()
+
+    def _on_staff(self, staff: Staff) -> None:
+        self.touch()
+        if self.session.staff is not None:
+            self.session.staff = self.session.staff.came_in(staff)
+            self.kiosk.staff_log.note(self.kiosk.now(), staff.serial, "came_in", staff.role)
+
+    def send_pin(self) -> None:
+        """Give the PIN that was typed to the card."""
+        entry = self.session.staff
+        if entry is not None and entry.ready and self.kiosk.devices.card is not None:
+            self.session.staff, pin = entry.sent()
+            self.kiosk.devices.card.unlock(pin)
+
     def _on_locked(self, methods: tuple[str, ...]) -> None:
         self.touch()
         self.card = CardView("waiting")
@@ -243,6 +297,11 @@ class Stage(QObject):
         self._use_held()
 
     def _on_card_fault(self, fault: Fault) -> None:
+        if self.session.staff is not None:
+            self.session.staff = self.session.staff.refused(fault.code, fault.detail)
+            return
+        if fault.code.startswith("staff_"):
+            fault = Fault("card_unknown")  # to a resident it is a card like any other that says nothing
         self.card = CardView("failed", fault=fault.code)
         if fault.code == "card_access_denied":
             self.session.chip_denied()
@@ -250,6 +309,8 @@ class Stage(QObject):
     def _on_card_gone(self) -> None:
         self._held = self._locked = None
         self._lies_there = False
+        if self.session.staff is not None:
+            self.end()  # whoever takes the card out goes
         if self.card.state == "reading":
             self.card = CardView("failed", fault="card_removed")
 

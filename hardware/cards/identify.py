@@ -93,8 +93,24 @@ class _Trust:
         return self._store
 
 
+def with_staff(residents: ReadCard, staff: ReadCard) -> ReadCard:
+    """The reading for a reader that takes both: a card that is no identity document may be a member of staff's."""
+
+    def read(transport: Transport, key: Key | None, tell: Tell) -> IdentityDocument | Staff:
+        if isinstance(key, Pin):
+            return staff(transport, key, tell)
+        try:
+            return residents(transport, key, tell)
+        except CardError as error:
+            if error.fault.code != "card_unknown":
+                raise
+        return staff(transport, None, tell)
+
+    return read
+
+
 def staff_login(
-    roots: tuple[bytes, ...],
+    roots: tuple[bytes, ...] | Anchors,
     roles: tuple[str, ...],
     now: Clock = utc_now,
     monotonic: Callable[[], float] = time.monotonic,
@@ -115,7 +131,8 @@ def staff_login(
             raise CardError("staff_locked_out", f"{left_s:.0f} s")
         tell(CardReading(0, 1))
         try:
-            staff = log_in(transport, pin, StaffTrust(roots, roles), now())
+            trusted = roots() if callable(roots) else roots
+            staff = log_in(transport, pin, StaffTrust(trusted, roles), now())
         except CardError as error:
             if error.fault.code in WRONG_PIN:
                 lockout = lockout.after_wrong(monotonic())

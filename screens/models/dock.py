@@ -11,6 +11,7 @@ from PySide6.QtQml import QmlElement, QmlSingleton
 from hardware.camera.synthetic import SyntheticSource
 from hardware.cards import SimulatedCardReader
 from hardware.cards.people import PEOPLE
+from hardware.cards.sim.staff_office import staff_card
 from kiosk.simulated_phone import SimulatedPhone
 from screens.models.base import Model, Row
 
@@ -34,6 +35,8 @@ class Dock(Model):
             ("Card reader", ""),
             *cards,
             ("Insert a card that is no ID", "card unknown"),
+            ("Insert a technician's card (PIN 246810)", "staff technician"),
+            ("Insert a field worker's card (PIN 246810)", "staff field"),
             ("Take the card out", "pull"),
             ("Unplug / plug the reader", "reader"),
             ("iAM Smart on the phone", ""),
@@ -61,6 +64,9 @@ class Dock(Model):
         if action.startswith("card "):
             self._insert(action.removeprefix("card "))
             return
+        if action.startswith("staff "):
+            self._insert_staff(action.removeprefix("staff "))
+            return
         if action.startswith("phone "):
             self._answer_phone(action.removeprefix("phone "))
             return
@@ -79,6 +85,11 @@ class Dock(Model):
         if entry is not None:
             phone = SimulatedPhone(entry.code.address)
             Thread(target=phone.answer, args=(wish,), daemon=True, name="phone").start()
+
+    def _insert_staff(self, role: str) -> None:
+        reader = self.stage.kiosk.devices.card
+        if isinstance(reader, SimulatedCardReader):
+            reader.present(staff_card(role))
 
     def _toggles(self, broken: bool) -> dict[str, Callable[[], None]]:
         devices, portal = self.stage.kiosk.devices, self.stage.kiosk.portal

@@ -1,0 +1,137 @@
+"""What a technician can try on each part of a running kiosk, and what came of it. Every check may block for seconds."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from hardware.camera import Camera
+from hardware.camera.frame import Frame
+from hardware.camera.selftest import examine
+from hardware.device import Fault, State
+from hardware.printer import Result, Rule, Text
+from hardware.voice import Utterance
+from kiosk.app import Kiosk
+from kiosk.catalogue import Language
+from kiosk.take_home import Paper, Printer
+from offline_queue.envelope import uuid7
+
+WATCH_S: Final = 1.5
+ANSWER_S: Final = 5.0
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What a check found: well or not, a text id below `technician.tried`, and the values of its sentence."""
+
+    ok: bool
+    text: str
+    values: Mapping[str, object]
+
+
+class _Live:
+    """A running camera as a source: each picture once."""
+
+    still = True
+
+    def __init__(self, camera: Camera) -> None:
+        self._camera = camera
+        self._last = -1.0
+
+    def open(self) -> Fault | None:
+        """It runs already."""
+        return None
+
+    def close(self) -> None:
+        """It goes on running."""
+
+    def read(self, timeout_s: float) -> Frame | Fault:
+        """The next picture that the camera shows."""
+        until = time.monotonic() + timeout_s
+        while time.monotonic() < until:
+            frame = self._camera.latest()
+            if frame is not None and frame.mono_s > self._last:
+                self._last = frame.mono_s
+                return frame
+            threading.Event().wait(0.005)
+        return Fault("camera_stalled")
+
+
+def check(kiosk: Kiosk, part: str, language: Language) -> Tried:
+    """Try one part: a device by its name, or `line`."""
+    return _CHECKS.get(part, _start_again)(kiosk, part, language)
+
+
+def _camera(kiosk: Kiosk, part: str, language: Language) -> Tried:
+    del language
+    camera = kiosk.devices.face_camera if part == "face_camera" else kiosk.devices.document_camera
+    if camera is None or not kiosk.devices.working(part):
+        return _start_again(kiosk, part, "en")
+    report = examine(_Live(camera), WATCH_S)
+    values = {"width": report.width, "height": report.height, "fps": round(report.fps)}
+    if report.findings:
+        return Tried(False, f"camera_{report.findings[0]}", values)
+    return Tried(True, "camera", values)
+
+
+def _printer(kiosk: Kiosk, part: str, language: Language) -> Tried:
+    """A test slip, with proof; its words are the technician's."""
+    say = kiosk.catalogue.texts.say
+    now = kiosk.now()
+    blocks = (
+        Text(say(language, "technician.test_slip"), bold=True),
+        Rule(),
+        Text(f"{kiosk.config.site.id}  {now:%Y-%m-%d %H:%M}"),
+        Text("ABC abc 0123 㗎䶮𨋢 龍龙"),
+    )
+    title = say(language, "technician.test_slip")
+    paper = Paper(f"test-{uuid7(now)}", title, language, blocks, Printer(part), "", say(language, "a4.code"))
+    outcome = kiosk.devices.print(paper, Printer(part))
+    if outcome.result is Result.PRINTED:
+        return Tried(True, "printed", {})
+    code = outcome.fault.code if outcome.fault else "uncertain"
+    return Tried(False, "not_printed", {"code": code})
+
+
+def _voice(kiosk: Kiosk, part: str, language: Language) -> Tried:
+    if kiosk.devices.voice is None or not kiosk.devices.working(part):
+        return _start_again(kiosk, part, language)
+    kiosk.devices.voice.say(Utterance(kiosk.catalogue.texts.say(language, "technician.spoken"), language))
+    return Tried(True, "spoken", {})
+
+
+def _line(kiosk: Kiosk, part: str, language: Language) -> Tried:
+    del part, language
+    kiosk.sync.wake()
+    up = _in_time(lambda: kiosk.line_up, ANSWER_S)
+    return Tried(up, "line_up" if up else "line_down", {"code": kiosk.sync.state.code or "–"})
+
+
+def _start_again(kiosk: Kiosk, part: str, language: Language) -> Tried:
+    """Have a device taken in hand anew, and see whether it answers."""
+    del language
+    supervisor = kiosk.devices.supervisors[part]
+    supervisor.retry()
+    well = _in_time(lambda: supervisor.status.state in (State.READY, State.BUSY), ANSWER_S)
+    fault = supervisor.status.fault
+    return Tried(well, "answers" if well else "silent", {"code": fault.code if fault else "–"})
+
+
+def _in_time(true: Callable[[], bool], seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while not true() and time.monotonic() < until:
+        threading.Event().wait(0.05)
+    return true()
+
+
+_CHECKS: Final[Mapping[str, Callable[[Kiosk, str, Language], Tried]]] = {
+    "face_camera": _camera,
+    "document_camera": _camera,
+    "printer": _printer,
+    "a4_printer": _printer,
+    "voice": _voice,
+    "line": _line,
+}
