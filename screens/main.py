@@ -42,6 +42,7 @@ from PySide6.QtQml import QQmlApplicationEngine, QQmlError  # noqa: E402
 from PySide6.QtQuick import QQuickWindow  # noqa: E402
 
 from kiosk.app import Kiosk  # noqa: E402
+from kiosk.memory import give_back, use_few_arenas  # noqa: E402
 from kiosk.session import Page  # noqa: E402
 from offline_queue.no_core import forbid_core_dumps  # noqa: E402
 from screens.keypad import KeypadKeys  # noqa: E402
@@ -81,6 +82,9 @@ MODELS: tuple[type[Model], ...] = (
     *(Capture, Review, Consent, Sign, Result, Times, Pay, Handout, Slip, Events, Thread, Tray),
     *(Scan, Staff, Closed),
 )
+
+
+GIVE_BACK_MS = 300  # after the slide to the first screen
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,7 @@ class Screens(QObject):
         self._translator = CatalogueTranslator(kiosk.catalogue.texts, stage)
         QCoreApplication.installTranslator(self._translator)
         stage.languageChanged.connect(self.engine.retranslate)
+        self._between = self._timer_between()
         stage.ended.connect(self._wipe)
         self._attach_models()
         self.window = self._load(size)
@@ -216,6 +221,15 @@ class Screens(QObject):
     def _wipe(self) -> None:
         self.pictures.wipe()
         self.engine.retranslate()
+        self._between.start()
+
+    def _timer_between(self) -> QTimer:
+        """When the last page is gone and the first screen shows, memory is given back."""
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(GIVE_BACK_MS)
+        timer.timeout.connect(give_back)
+        return timer
 
     def _on_warnings(self, warnings: list[QQmlError]) -> None:
         for warning in warnings:
@@ -225,6 +239,7 @@ class Screens(QObject):
     def close(self) -> None:
         """Take the window down before the interpreter ends; the stage tells nobody any more."""
         self.stage.stop()
+        self._between.stop()
         self.stage.ended.disconnect(self._wipe)
         self.stage.languageChanged.disconnect(self.engine.retranslate)
         self.window.removeEventFilter(self)
@@ -243,6 +258,7 @@ def run(kiosk: Kiosk, size: Size | None = None, *, extra: Callable[[Screens], No
     `extra` may add to the screens before they run (the demonstrator's dock).
     """
     forbid_core_dumps()
+    use_few_arenas()
     app = application()
     load_fonts(kiosk.config)
     stage = Stage(kiosk)

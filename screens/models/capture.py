@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from threading import Thread
 from typing import Final
 
@@ -14,8 +15,7 @@ from PySide6.QtQml import QmlElement, QmlSingleton
 from hardware.camera import Camera, Frame, Image, document
 from hardware.device import where
 from hardware.papers.ocr import OcrReader
-from hardware.vision.models import Sessions
-from hardware.vision.photographer import Photographer, photo
+from hardware.vision.studio import Studio
 from kiosk.catalogue import Capture as Taken
 from kiosk.session import Page
 from screens.models.base import Model, Row
@@ -54,7 +54,8 @@ class Capture(Model):
         self._bad = False
         self._said = ""  # what the newest frame says; shown once a second frame says it too
         self._since_s = time.monotonic()
-        self._photographer: Photographer | None = None
+        self._studio = Studio()
+        self._taking = False  # photos are on their way
         self._photos: list[bytes] = []
         self._chosen = 0
         self._adding = True  # whether the next picture of a paper is a page more
@@ -84,7 +85,6 @@ class Capture(Model):
         self._forget()
         if self._on_page():
             self._since_s = time.monotonic()
-            self._photographer = Photographer(Sessions()) if self._face else None
             self._open_paper()
             self._timer.start()
 
@@ -96,7 +96,13 @@ class Capture(Model):
 
     def _visit_over(self) -> None:
         self._forget()
+        self._beside(self._studio.stop)
         self._desk.forget(visit_over=True)
+
+    def _beside(self, work: Callable[[], None]) -> None:
+        """What may wait for the studio's process, away from the screen."""
+        if self._studio.running:
+            Thread(target=work, daemon=True, name="studio").start()
 
     def _on_page(self) -> bool:
         return self.session.page in (Page.PORTRAIT, Page.DOCUMENT)
@@ -105,10 +111,8 @@ class Capture(Model):
         self._timer.stop()
         self._frame = self._judged = None
         self._code, self._said, self._bad = "", "", False
-        self._photos, self._chosen = [], 0
-        if self._photographer is not None:
-            self._photographer.forget()
-            self._photographer = None
+        self._photos, self._chosen, self._taking = [], 0, False
+        self._beside(self._studio.forget)
         self._desk.forget(visit_over=False)
         self._pictures.wipe()
 
@@ -155,13 +159,13 @@ class Capture(Model):
     def _judge(self, frame: Frame) -> None:
         self._judging = True
         self._judged = frame
-        judging = (frame, self._photographer, self._aspect())
+        judging = (frame, self._studio if self._face else None, self._aspect())
         Thread(target=self._judge_beside, args=judging, daemon=True, name="judge").start()
 
-    def _judge_beside(self, frame: Frame, photographer: Photographer | None, aspect: float) -> None:
+    def _judge_beside(self, frame: Frame, studio: Studio | None, aspect: float) -> None:
         code = "bad"
         try:
-            code = _verdict(frame, photographer, aspect)
+            code = _verdict(frame, studio, aspect)
         except Exception as error:  # noqa: BLE001 - a worker's supervisor: the page must not freeze on a defect
             log.error("judging a frame failed: %s", where(error))
         self.stage.hear(lambda: self._judgement(code))
@@ -203,7 +207,7 @@ class Capture(Model):
     def _next_label(self) -> str:
         if self._is_taken():
             return self.say("capture.use")
-        if self._frame is None or not self._camera_works():
+        if self._frame is None or self._taking or not self._camera_works():
             return self.say("capture.wait")
         return self.say("capture.take")
 
@@ -309,7 +313,8 @@ class Capture(Model):
         """The yellow button: take, then use."""
         if self._is_taken():
             self.stage.act(self._use)
-        elif self._frame is not None:
+        elif self._frame is not None and not self._taking:
+            self.stage.touch()
             self._take(self._frame)
 
     def _use(self) -> None:
@@ -319,7 +324,30 @@ class Capture(Model):
         self.session.use_picture()
 
     def _take(self, frame: Frame) -> None:
-        self._photos = self._portraits(frame) if self._face else [_paper(frame.image)]
+        if not self._face:
+            self._took([_paper(frame.image)])
+            return
+        self._taking = True
+        wanted = (frame, self._photo_mm(), self._ready())
+        Thread(target=self._take_beside, args=wanted, daemon=True, name="photos").start()
+        self.changed.emit()
+
+    def _take_beside(self, frame: Frame, size_mm: tuple[int, int], best: bool) -> None:
+        photos: list[bytes] = []
+        try:
+            photos = self._studio.photos(frame, size_mm, PHOTO_DPI, best=best)
+        except Exception as error:  # noqa: BLE001 - a worker's supervisor: the page must not wait for ever
+            log.error("taking a photo failed: %s", where(error))
+        self.stage.hear(lambda: self._photos_came(photos))
+
+    def _photos_came(self, photos: list[bytes]) -> None:
+        if self._taking and self._face:
+            self._taking = False
+            self._took(photos)
+
+    def _took(self, photos: list[bytes]) -> None:
+        """The pictures are here: show the first."""
+        self._photos = photos
         pictures = [QImage.fromData(data) for data in self._photos]
         self._bad = not pictures or any(picture.isNull() for picture in pictures)
         if not self._bad:
@@ -332,14 +360,6 @@ class Capture(Model):
                 self._desk.add(self._photos[0])
             self.choose(0)
         self.changed.emit()
-
-    def _portraits(self, frame: Frame) -> list[bytes]:
-        """The best of the last moments, or this very frame where none was found good."""
-        shots = self._photographer.best() if self._photographer and self._ready() else []
-        if shots:
-            return [photo(shot.frame.image, shot.face, self._photo_mm(), PHOTO_DPI) for shot in shots]
-        face = self._photographer.face_in(frame.image) if self._photographer else None
-        return [photo(frame.image, face, self._photo_mm(), PHOTO_DPI)]
 
     @Slot(int)
     def choose(self, number: int) -> None:
@@ -362,8 +382,7 @@ class Capture(Model):
         self._code, self._photos = "", []
         self._desk.drop()
         self._adding = True
-        if self._photographer is not None:
-            self._photographer.forget()
+        self._beside(self._studio.forget)
         self.stage.act(self.session.retake)
 
     @Slot()
@@ -377,9 +396,9 @@ class Capture(Model):
         self.stage.act(self.session.without_picture)
 
 
-def _verdict(frame: Frame, photographer: Photographer | None, aspect: float) -> str:
-    if photographer is not None:
-        return photographer.look(frame, aspect=aspect).code
+def _verdict(frame: Frame, studio: Studio | None, aspect: float) -> str:
+    if studio is not None:
+        return studio.look(frame, aspect=aspect)
     return document.assess(frame.image).code
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
-from hardware.vision import models
+from hardware.vision.studio import COMMAND, Studio
 from kiosk.session import Page
 from screens.glass import wait_until
 from screens.models import capture
@@ -24,8 +26,9 @@ def test_three_photos_are_offered_and_the_one_that_is_touched_is_used(counter: C
     resident = at_the_camera(counter)
     resident.glass.wait_for(lambda: resident.say("portrait.ready") in resident.glass.words(), "a good face")
     model = capture_of(counter)
-    assert wait_until(lambda: len(model._photographer.best()) == 3, 10.0)  # type: ignore[union-attr]
+    assert wait_until(lambda: model._studio.kept == 3, 20.0)
     resident.glass.press_when_there(resident.say("capture.take"))
+    resident.glass.wait_for(lambda: counter.stage.session.picture is not None, "the photos")
     resident.settle()
     first = counter.stage.session.picture
     resident.glass.press(resident.say("portrait.shot", number=2, count=3))
@@ -48,31 +51,41 @@ def test_an_empty_chair_is_said_and_after_a_while_the_resident_may_decide_alone(
     monkeypatch.setattr(capture, "UNSURE_S", 0.0)
     resident.glass.wait_for(lambda: resident.say("portrait.unsure") in resident.glass.words(), "the way on")
     resident.glass.press_when_there(resident.say("capture.take"))
-    resident.settle()
-    assert counter.stage.session.picture is not None
+    resident.glass.wait_for(lambda: counter.stage.session.picture is not None, "the photo")
 
 
 def test_without_models_the_page_still_takes_a_photo(
     counter: Counter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models, "FOLDER", tmp_path)
+    monkeypatch.setattr(capture_of(counter), "_studio", Studio(command=(*COMMAND, str(tmp_path))))
     resident = at_the_camera(counter)
     resident.glass.wait_for(lambda: resident.say("portrait.ready") in resident.glass.words(), "light and focus")
     resident.glass.press_when_there(resident.say("capture.take"))
-    resident.settle()
-    assert counter.stage.session.picture is not None
+    resident.glass.wait_for(lambda: counter.stage.session.picture is not None, "the photo")
 
 
-def test_leaving_overwrites_what_was_kept(counter: Counter) -> None:
+def test_leaving_ends_the_process_that_kept_the_pictures(counter: Counter) -> None:
     resident = at_the_camera(counter)
     model = capture_of(counter)
-    assert wait_until(lambda: bool(model._photographer and model._photographer.best()), 10.0)
-    shots = model._photographer.best()  # type: ignore[union-attr]
+    assert wait_until(lambda: model._studio.kept > 0, 20.0)
+    pid = model._studio.pid
+    assert pid is not None
     counter.stage.end()
-    assert model._photographer is None
     assert model._photos == []
-    assert not any(shot.frame.image.any() or shot.face.points.any() for shot in shots)
+    assert wait_until(lambda: not Path(f"/proc/{pid}").exists(), 1.0)  # pictures and models are gone with the process
     assert resident is not None
+
+
+def test_a_studio_that_is_killed_comes_back_and_the_photo_is_taken(counter: Counter) -> None:
+    resident = at_the_camera(counter)
+    model = capture_of(counter)
+    assert wait_until(lambda: model._studio.kept > 0, 20.0)
+    pid = model._studio.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    assert wait_until(lambda: model._studio.kept > 0 and model._studio.pid != pid, 20.0)
+    resident.glass.press_when_there(resident.say("capture.take"))
+    resident.glass.wait_for(lambda: counter.stage.session.picture is not None, "the photo")
 
 
 def capture_of(counter: Counter) -> capture.Capture:

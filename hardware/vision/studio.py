@@ -1,0 +1,88 @@
+"""The photographer as the kiosk uses it: in a process of its own, so that models and pictures leave with the visit."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from collections.abc import Sequence
+from typing import Any, Final
+
+from hardware.camera import portrait
+from hardware.camera.frame import Frame, Image
+from hardware.device import Fault
+from hardware.vision.photographer import PLAIN_CODES, photo
+from hardware.worker import Worker
+
+COMMAND: Final = (sys.executable, "-m", "hardware.vision.studio_worker")
+START_S, LOOK_S, IDLE_S = 20.0, 4.0, 30.0
+FAULT_CODES: Final = ("studio_unavailable", "studio_slow")
+
+
+class Studio:
+    """Judges frames and keeps the best; calls block and belong to a worker thread, one at a time.
+
+    When its process dies or hangs it is started anew; what it had kept is gone, and the next frames fill it again.
+    While there is none, frames are judged by light, focus and stillness only. `kept` is how many good pictures there
+    are to choose from.
+    """
+
+    def __init__(
+        self,
+        *,
+        command: Sequence[str] = COMMAND,
+        start_s: float = START_S,
+        look_s: float = LOOK_S,
+        idle_s: float = IDLE_S,
+    ) -> None:
+        self.kept = 0
+        self._worker = Worker("studio", command, start_s=start_s, answer_s=look_s, idle_s=idle_s)
+        self._before: Image | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether its process lives."""
+        return self._worker.running
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number, for a technician and for tests."""
+        return self._worker.pid
+
+    def look(self, frame: Frame, *, aspect: float = 0.76) -> str:
+        """The one thing to say about a frame, for a photo `aspect` wide for 1 high; kept if it is good."""
+        answer = self._worker.ask({"task": "look", "aspect": aspect, **_shape(frame)}, frame.image.tobytes())
+        if not isinstance(answer, Fault) and isinstance(answer.get("code"), str):
+            self.kept = int(answer["kept"])
+            return str(answer["code"])
+        self.kept = 0
+        before, self._before = self._before, frame.image
+        code = portrait.assess(frame.image, before).code
+        return PLAIN_CODES.get(code, code)
+
+    def photos(self, frame: Frame, size_mm: tuple[int, int], dpi: int, *, best: bool) -> list[bytes]:
+        """JPEGs of exactly the asked size: the best of the last moments, or this very frame where there is none."""
+        asked = {"size_mm": size_mm, "dpi": dpi}
+        found = _photos(self._worker.ask({"task": "photos", **asked})) if best else []
+        if not found:
+            found = _photos(self._worker.ask({"task": "photo", **asked, **_shape(frame)}, frame.image.tobytes()))
+        return found or [photo(frame.image, None, size_mm, dpi)]
+
+    def forget(self) -> None:
+        """Overwrite and drop every picture that was kept."""
+        self._before, self.kept = None, 0
+        if self._worker.running:
+            self._worker.ask({"task": "forget"})
+
+    def stop(self) -> None:
+        """End the process: nothing of a visit is left in it."""
+        self._before, self.kept = None, 0
+        self._worker.stop()
+
+
+def _shape(frame: Frame) -> dict[str, Any]:
+    height, width = frame.image.shape[:2]
+    return {"height": height, "width": width, "number": frame.number, "mono_s": frame.mono_s}
+
+
+def _photos(answer: dict[str, Any] | Fault) -> list[bytes]:
+    return [] if isinstance(answer, Fault) else [base64.b64decode(one) for one in answer.get("photos", ())]

@@ -1,0 +1,97 @@
+"""The photographer in a process of its own: the same judgements, and what happens when it dies, hangs or is wrong."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hardware.camera.frame import Frame
+from hardware.camera.jpeg import decode_image
+from hardware.device import Fault
+from hardware.vision.models import Sessions
+from hardware.vision.photographer import Photographer
+from hardware.vision.studio import COMMAND, Studio
+from tests.hardware.vision import heads
+
+SIZE_MM, DPI = (38, 50), 300
+
+
+@pytest.fixture
+def studio() -> Iterator[Studio]:
+    made = Studio()
+    yield made
+    made.stop()
+
+
+def portrait(number: int = 1) -> Frame:
+    return Frame(number, number * 0.2, heads.portrait())
+
+
+def test_it_judges_as_the_photographer_in_this_process_does(studio: Studio) -> None:
+    here = Photographer(Sessions())
+    empty = Frame(9, 9.0, np.full((720, 1280, 3), 200, np.uint8))
+    for frame in (portrait(1), portrait(2), empty):
+        assert studio.look(frame) == here.look(frame).code
+    assert studio.kept == len(here.best()) > 0
+
+
+def test_photos_have_exactly_the_size_that_is_asked_for(studio: Studio) -> None:
+    studio.look(portrait(1))
+    for best in (True, False):
+        for data in studio.photos(portrait(2), SIZE_MM, DPI, best=best):
+            image = decode_image(data)
+            assert not isinstance(image, Fault)
+            assert image.shape == (591, 449, 3)
+
+
+def test_after_forgetting_nothing_is_kept_and_after_stopping_nobody_is_there(studio: Studio) -> None:
+    studio.look(portrait(1))
+    pid = studio.pid
+    studio.forget()
+    assert studio.kept == 0
+    assert studio.look(Frame(2, 0.4, np.zeros((480, 640, 3), np.uint8))) != "ready"
+    assert studio.kept == 0
+    studio.stop()
+    assert not studio.running
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_a_killed_one_is_started_again_and_the_frame_is_judged(studio: Studio) -> None:
+    first = studio.look(portrait(1))
+    pid = studio.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    assert studio.look(portrait(2)) == first
+    assert studio.pid != pid
+
+
+@pytest.mark.parametrize("code", ["import time; time.sleep(600)", "raise MemoryError", "print('nonsense', flush=True)"])
+def test_one_that_hangs_dies_or_babbles_leaves_light_and_focus_to_judge_and_the_photo_to_be_taken(code: str) -> None:
+    ready = "print('{\"ready\": true}', flush=True); "
+    studio = Studio(command=(sys.executable, "-S", "-c", ready + code), look_s=0.3)
+    began = time.monotonic()
+    assert studio.look(portrait(1)) in ("ready", "hold_still", "too_dark", "too_bright", "blurred", "no_face")
+    assert len(studio.photos(portrait(2), SIZE_MM, DPI, best=True)) == 1
+    assert time.monotonic() - began < 10
+    assert not studio.running
+
+
+def test_without_models_it_judges_by_light_and_focus(tmp_path: Path) -> None:
+    studio = Studio(command=(*COMMAND, str(tmp_path)))
+    assert studio.look(portrait(1)) == Photographer(Sessions(tmp_path)).look(portrait(1)).code
+    studio.stop()
+
+
+def test_a_frame_whose_bytes_do_not_fit_its_shape_is_no_crash(studio: Studio) -> None:
+    found = studio._worker.ask(
+        {"task": "look", "aspect": 0.76, "height": 7, "width": 7, "number": 1, "mono_s": 0.0}, b"123"
+    )
+    assert found == {"fault": "not_asked"}
+    assert studio.running
