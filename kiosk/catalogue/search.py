@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 
 from kiosk.catalogue.findings import Finding, nearest
 from kiosk.catalogue.model import LANGUAGES, Language, ListedService
+from kiosk.catalogue.sounds import Sounds, load
 from kiosk.catalogue.texts import Texts
 from kiosk.catalogue.toml_source import Table, TomlSource
 
@@ -37,21 +38,6 @@ def fold(text: str) -> str:
     return " ".join(kept.split())
 
 
-def pinyin(text: str) -> str:
-    """Mandarin sounds without tones, run together."""
-    from pypinyin import lazy_pinyin
-
-    return "".join(lazy_pinyin(text, errors="ignore"))
-
-
-def jyutping(text: str) -> str:
-    """Cantonese sounds without tones, run together."""
-    import ToJyutping
-
-    pairs: Iterable[tuple[str, str | None]] = ToJyutping.get_jyutping_list(text)
-    return "".join((sound or "").split(" ")[0].rstrip("123456") for _char, sound in pairs)
-
-
 def _has_han(text: str) -> bool:
     return any(char >= "\u3400" for char in text)
 
@@ -63,9 +49,10 @@ class SearchIndex:
         self, listing: tuple[ListedService, ...], texts: Texts, synonyms: Mapping[str, tuple[str, ...]]
     ) -> None:
         self._listing = listing
+        self._sounds = load(_spoken(listing, synonyms))
         rows: dict[tuple[str, float, Language | None], set[int]] = {}
         for place, row in enumerate(listing):
-            for key in _keys(row, texts, synonyms):
+            for key in _keys(row, texts, synonyms, self._sounds):
                 rows.setdefault(key, set()).add(place)
         entries = [_Entry(*key, frozenset(places)) for key, places in rows.items() if key[0]]
         self._han = [entry._replace(text=entry.text.replace(" ", "")) for entry in entries if _has_han(entry.text)]
@@ -75,9 +62,18 @@ class SearchIndex:
         """Rows that fit, best first; an empty query finds nothing."""
         asked = fold(query[:LONGEST_QUERY])
         best: dict[int, float] = {}
-        for sought in _readings(asked) if asked else ():
+        for sought in self._readings(asked) if asked else ():
             self._collect(sought, language, best)
         return tuple(self._listing[row] for row in _ranked(best))
+
+    def _readings(self, asked: str) -> tuple[str, ...]:
+        """The query as typed, and by its sounds, so that a wrong character that sounds right still finds."""
+        if not _has_han(asked):
+            return (asked,)
+        plain = asked.replace(" ", "")
+        if len(plain) < _SOUNDS_FROM:
+            return (plain,)
+        return plain, self._sounds.pinyin(plain), self._sounds.jyutping(plain)
 
     def _collect(self, sought: str, language: Language, best: dict[int, float]) -> None:
         han = _has_han(sought)
@@ -98,29 +94,29 @@ def _ranked(best: Mapping[int, float]) -> list[int]:
     return sorted((row for row in best if best[row] >= floor), key=lambda row: (-best[row], row))
 
 
-def _readings(asked: str) -> tuple[str, ...]:
-    """The query as typed, and by its sounds, so that a wrong character that sounds right still finds."""
-    if not _has_han(asked):
-        return (asked,)
-    plain = asked.replace(" ", "")
-    return (plain, pinyin(plain), jyutping(plain)) if len(plain) >= _SOUNDS_FROM else (plain,)
+def _spoken(listing: Iterable[ListedService], synonyms: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """Every text that is also found by its sound."""
+    for row in listing:
+        yield row.names["zh_Hans"]
+        yield row.names["zh_Hant"]
+        yield from (word for word in synonyms.get(row.id, ()) if _has_han(word))
 
 
 def _keys(
-    row: ListedService, texts: Texts, synonyms: Mapping[str, tuple[str, ...]]
+    row: ListedService, texts: Texts, synonyms: Mapping[str, tuple[str, ...]], sounds: Sounds
 ) -> Iterator[tuple[str, float, Language | None]]:
     yield fold(row.id), _NAME, None
     for language in LANGUAGES:
         yield fold(row.names[language]), _NAME, language
         for key in (f"department.{row.department}", f"category.{row.category}"):
             yield fold(texts.say(language, key)), _GROUP, language
-    yield pinyin(row.names["zh_Hans"]), _SOUND, None
-    yield jyutping(row.names["zh_Hant"]), _SOUND, None
+    yield sounds.pinyin(row.names["zh_Hans"]), _SOUND, None
+    yield sounds.jyutping(row.names["zh_Hant"]), _SOUND, None
     for word in synonyms.get(row.id, ()):
         yield fold(word), _WORD, None
         if _has_han(word):
-            yield pinyin(word), _SOUND, None
-            yield jyutping(word), _SOUND, None
+            yield sounds.pinyin(word), _SOUND, None
+            yield sounds.jyutping(word), _SOUND, None
 
 
 def _han_score(asked: str, text: str) -> float:

@@ -1,0 +1,55 @@
+"""The sounds of names and characters: right where a phrase decides, kept for the next start, rebuilt when damaged."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kiosk.catalogue import sounds
+from kiosk.catalogue.sounds import load
+
+TEXTS = ("银行", "銀行", "香港身份證")
+
+
+def test_a_phrase_decides_how_its_characters_sound(tmp_path: Path) -> None:
+    found = load(TEXTS, tmp_path)
+    assert found.pinyin("银行") == "yinhang"  # and not yinxing, as 行 alone would be
+    assert found.jyutping("香港身份證") == "hoenggongsanfanzing"
+
+
+def test_a_query_that_is_no_name_goes_by_its_characters_and_leaves_out_what_has_no_sound(tmp_path: Path) -> None:
+    found = load(TEXTS, tmp_path)
+    assert found.pinyin("身份 x") == "shenfen"
+    assert found.jyutping("回鄉") == "wuihoeng"
+    assert found.pinyin("") == ""
+
+
+def test_it_is_worked_out_once_and_then_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = load(TEXTS, tmp_path)
+    monkeypatch.setattr(sounds, "_work_out", lambda _: pytest.fail("it was kept"))
+    assert load(tuple(reversed(TEXTS)), tmp_path) == first
+
+
+@pytest.mark.parametrize("raw", [b"", b"{}", b"[]", b"\xff", b'{"names": {}'])
+def test_a_table_that_cannot_be_read_is_made_anew(tmp_path: Path, raw: bytes) -> None:
+    load(TEXTS, tmp_path)
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(raw)
+    assert load(TEXTS, tmp_path).pinyin("银行") == "yinhang"
+
+
+def test_a_folder_that_cannot_be_written_costs_time_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    assert load(TEXTS, tmp_path / "file" / "sounds").pinyin("银行") == "yinhang"
+
+
+def test_searching_loads_no_dictionary_of_phrases() -> None:
+    program = (
+        "import sys; from kiosk.app import ASSETS; from kiosk.catalogue import load_catalogue; "
+        "c = load_catalogue(ASSETS); c.prepare_search(); assert c.search('銀行證明', 'zh_Hant') is not None; "
+        "assert not {'pypinyin', 'ToJyutping'} & set(sys.modules), 'loaded'"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
