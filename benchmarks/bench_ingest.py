@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Final
 
+from benchmarks.portal_node import portal_command, portal_node
 from benchmarks.row import Row
 from offline_queue.bundle import whole_packet
 from offline_queue.trust import PortalTrust
@@ -23,25 +21,6 @@ from tests.portal.postgres_server import postgres_server
 CLIENTS: Final = 8
 CALLS: Final = 800
 NOTE: Final = "specimen " * 60  # with it an envelope is about 2 KiB
-
-
-@contextmanager
-def _node(folder: Path, database: str) -> Iterator[int]:
-    """One ingest node; its port."""
-    command = [sys.executable, "-m", "portal", "serve", "--data", str(folder), "--without-worker", "--rate", "1000000"]
-    command += ["--database", database] if database else []
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        yield int(json.loads(process.stdout.readline())["port"])
-    finally:
-        process.terminate()
-        process.wait()
-        process.stdout.close()
-
-
-def _portal(*arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "portal", *arguments], check=True, stdout=subprocess.DEVNULL)
 
 
 def _a_second(ports: Sequence[int], calls: Sequence[tuple[str, str, bytes]]) -> float:
@@ -72,16 +51,16 @@ def _envelopes(bench: Bench, count: int) -> list[tuple[str, str, bytes]]:
 
 def _rows(folder: Path, name: str, database: str) -> list[Row]:
     arguments = ["--data", str(folder), *(["--database", database] if database else [])]
-    _portal("init", *arguments)
+    portal_command("init", *arguments)
     trust = PortalTrust.load(folder / "portal-public.json")
     assert isinstance(trust, PortalTrust)
     bench = Bench(recipients=trust.seal_to)
     key = bench.device.public_bytes.hex()
-    _portal("enrol", *arguments, "--kiosk-id", bench.kiosk_id, "--public-key", key)
+    portal_command("enrol", *arguments, "--kiosk-id", bench.kiosk_id, "--public-key", key)
     rows = []
     for nodes in (1, 3):
         with ExitStack() as stack:
-            ports = [stack.enter_context(_node(folder, database)) for _ in range(nodes)]
+            ports = [stack.enter_context(portal_node(folder, database)) for _ in range(nodes)]
             _a_second(ports, _envelopes(bench, CALLS // 8))  # warm
             hello = [("GET", "/v1/hello", b"")] * CALLS
             turns = [(_a_second(ports, _envelopes(bench, CALLS // 2)), _a_second(ports, hello)) for _ in range(3)]

@@ -1,20 +1,17 @@
 """The sealed save against a bare append and fsync of the same bytes, and the drain against a bare HTTP client."""
 
-import json
 import os
 import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
 
 from benchmarks.bench_queue_line import shaped_line
+from benchmarks.portal_node import portal_command, portal_node
 from benchmarks.row import Row
 from offline_queue.envelope import Packet, SealedEnvelope, StatementKey, chunks_of, encode_payload, uuid7
 from offline_queue.outbox import Outbox
@@ -99,24 +96,6 @@ def _seal_and_save(outbox: Outbox, kiosk: Kiosk, payload: Payload) -> SealedEnve
     return sealed
 
 
-@contextmanager
-def _portal(folder: Path) -> Iterator[int]:
-    """A portal process; yields its port."""
-    command = [sys.executable, "-m", "portal", "serve", "--data", str(folder), "--without-worker", "--rate", "100000"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        yield int(json.loads(process.stdout.readline())["port"])
-    finally:
-        process.terminate()
-        process.wait()
-        process.stdout.close()
-
-
-def _portal_command(*arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "portal", *arguments], check=True, stdout=subprocess.DEVNULL)
-
-
 def _drain_rows(folder: Path, kiosk: Kiosk, port: int) -> list[Row]:
     rows = []
     for name, payload in (("4 KB", small_payload()), ("0.9 MB", large_payload())):
@@ -191,14 +170,14 @@ def run() -> list[Row]:
     with tempfile.TemporaryDirectory(dir=".") as name:
         folder = Path(name)
         data = folder / "portal"
-        _portal_command("init", "--data", str(data))
+        portal_command("init", "--data", str(data))
         trust = PortalTrust.load(data / "portal-public.json")
         assert isinstance(trust, PortalTrust)
         kiosk = Kiosk(trust)
         key = kiosk.key.public_bytes.hex()
-        _portal_command("enrol", "--data", str(data), "--kiosk-id", KIOSK, "--public-key", key)
+        portal_command("enrol", "--data", str(data), "--kiosk-id", KIOSK, "--public-key", key)
         rows = _save_rows(folder, kiosk)
-        with _portal(data) as port:
+        with portal_node(data) as port:
             return rows + _drain_rows(folder, kiosk, port) + _line_rows(folder, kiosk, port)
 
 

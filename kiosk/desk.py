@@ -141,11 +141,16 @@ class Desk:
         return Payment(reference, bill.cents, method)
 
     def _ask(self, kind: str, body: Mapping[str, Json]) -> Mapping[str, Any] | Trouble:
-        client = self.client.another()
-        try:
-            return client.ask(kind, {**body, "kiosk_id": self.sender.kiosk_id}, self.sender.device_key)
-        finally:
-            client.close()
+        return asked(self.sender, self.client, kind, body)
+
+
+def asked(sender: Sender, client: PortalClient, kind: str, body: Mapping[str, Json]) -> Mapping[str, Any] | Trouble:
+    """One statement of this kiosk's to the portal, over a connection of its own, and what it answers."""
+    own = client.another()
+    try:
+        return own.ask(kind, {**body, "kiosk_id": sender.kiosk_id}, sender.device_key)
+    finally:
+        own.close()
 
 
 def _question(flow: FlowState, language: Language, key: RecipientKey) -> Payload:

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, get_args
 
 from kiosk.catalogue import Language
 from kiosk.catalogue.model import Value
+from kiosk.desk import asked
 from kiosk.flow.filled import Filled
 from kiosk.submission import Sender
 from offline_queue.envelope import Json, Kem, Malformed, RecipientKey, b64, unb64, uuid7
@@ -78,7 +79,7 @@ class PhoneDesk:
         """A new code; Trouble `not_found` when this portal offers no sign-in by phone."""
         key, sign_in = RecipientKey.generate(Kem.X25519), uuid7(now)
         wish: dict[str, Json] = {"sign_in": sign_in, "language": language, "reply_key": b64(key.recipient.public)}
-        found = self._ask("sign_in", wish)
+        found = asked(self.sender, self.client, "sign_in", wish)
         if isinstance(found, Trouble):
             return found
         address, number, seconds = found.get("address"), found.get("number"), found.get("seconds")
@@ -88,7 +89,7 @@ class PhoneDesk:
 
     def look(self, code: PhoneCode) -> PhoneMoment | Trouble:
         """How far it is now."""
-        found = self._ask("sign_in_state", {"sign_in": code.id})
+        found = asked(self.sender, self.client, "sign_in_state", {"sign_in": code.id})
         if isinstance(found, Trouble):
             return found
         progress: Progress | None = next((each for each in get_args(Progress) if each == found.get("state")), None)
@@ -98,14 +99,7 @@ class PhoneDesk:
 
     def end(self, code: PhoneCode) -> None:
         """Let the portal forget it; when it does not hear this, it forgets by itself."""
-        self._ask("sign_in_end", {"sign_in": code.id})
-
-    def _ask(self, kind: str, body: Mapping[str, Json]) -> Mapping[str, Any] | Trouble:
-        client = self.client.another()
-        try:
-            return client.ask(kind, {**body, "kiosk_id": self.sender.kiosk_id}, self.sender.device_key)
-        finally:
-            client.close()
+        asked(self.sender, self.client, "sign_in_end", {"sign_in": code.id})
 
 
 def _opened(code: PhoneCode, sealed: object) -> PhoneMoment | Trouble:

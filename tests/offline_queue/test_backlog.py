@@ -20,7 +20,7 @@ from offline_queue.portal_client import PortalClient
 from offline_queue.records import Saved, State
 from offline_queue.sync import Pace, Sync
 from screens.main import application
-from tests.offline_queue.backlog import fill
+from tests.offline_queue.backlog import fill, lending_s
 from tests.offline_queue.samples import NO_BALLAST, NOON, Bench, eventually, opened, payload
 from tests.portal.process import PortalProcess
 
@@ -35,24 +35,12 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
     process.stop()
 
 
-def lending_s(outbox: Outbox) -> float:
-    """The median of the seconds that lending one takes, each put back far into the future."""
-    taken = []
-    for _ in range(9):
-        began = time.perf_counter()
-        claim = outbox.claim(lease_s=60.0)
-        taken.append(time.perf_counter() - began)
-        assert claim is not None
-        outbox.put_back(claim, "busy", delay_s=600.0)
-    return statistics.median(taken)
-
-
 def test_lending_from_a_long_queue_is_as_quick_as_from_a_short_one(tmp_path: Path) -> None:
     bench, seconds = Bench(), {}
     for count in (10, LONG):
         outbox = opened(tmp_path / f"{count}.db", bench, limits=replace(NO_BALLAST, quota_bytes=2 * 1024**3))
         fill(outbox, bench, count, NOON)
-        seconds[count] = min(lending_s(outbox) for _ in range(1 if count == 10 else 3))
+        seconds[count] = min(lending_s(outbox, 9) for _ in range(1 if count == 10 else 3))
         outbox.close()
     assert seconds[LONG] < 3 * seconds[10] + 0.002  # the bench holds it to 1.5 at 100,000, on a quiet machine
 
