@@ -39,7 +39,8 @@ def begin_process(db: Connection, *, boot_id: str, mono: float, when: datetime) 
         reason = "process_ended" if loan_boot == boot_id else "boot_ended"
         _move(db, seq, envelope, State.SENDING, State.READY, reason, when)
     db.execute("UPDATE envelope SET next_mono = 0 WHERE state = 'READY' AND next_mono > 0 AND boot_id <> ?", (boot_id,))
-    db.execute("UPDATE envelope SET next_mono = 0 WHERE state = 'READY' AND next_mono > ?", (mono + 900.0,))
+    far = "UPDATE envelope SET next_mono = 0 WHERE state = 'READY' AND next_mono > 0 AND next_mono > ?"
+    db.execute(far, (mono + 900.0,))
 
 
 def insert(db: Connection, sealed: SealedEnvelope, deadline: datetime | None, when: datetime) -> Saved | QueueFault:
@@ -172,7 +173,9 @@ def expire_leases(db: Connection, *, mono: float, boot_id: str, when: datetime) 
 
 def next_due(db: Connection) -> float | None:
     """The monotonic second at which the next READY envelope is due."""
-    row = db.execute("SELECT min(next_mono) FROM envelope WHERE state = 'READY'").fetchone()
+    if db.execute("SELECT 1 FROM envelope WHERE state = 'READY' AND next_mono <= 0 LIMIT 1").fetchone():
+        return 0.0
+    row = db.execute("SELECT min(next_mono) FROM envelope WHERE state = 'READY' AND next_mono > 0").fetchone()
     return None if row[0] is None else float(row[0])
 
 
