@@ -316,9 +316,11 @@ class Listener:
         return False
 
     def _go_on(self) -> bool:
-        ways = ("bar.next", "list.add", "checklist.start", "consent.agree", "consent.agree_ask", "consent.agree_sign")
+        ways = ("checklist.start", "bar.next", "list.add", "consent.agree", "consent.agree_ask", "consent.agree_sign")
         ways += ("sign.use", "guide.sign", "sign.without", "answer.print", "answer.show", "slip.print", "slip.show")
-        way = self.button(*ways) or self.starting(self.text("pay.pay", amount="").strip())
+        pay, button = self.text("pay.pay", amount="").strip(), self.text("guide.button")
+        paying = (line for line in self.lines if line.startswith(pay) and line.endswith(button))
+        way = self.button(*ways) or next(paying, "")
         if not way:
             return False
         if way == self.button("bar.next"):

@@ -14,34 +14,49 @@ from kiosk.catalogue.sounds import load
 TEXTS = ("银行", "銀行", "香港身份證")
 
 
-def test_a_phrase_decides_how_its_characters_sound(tmp_path: Path) -> None:
-    found = load(TEXTS, tmp_path)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the table of these texts."""
+    folder = tmp_path_factory.mktemp("sounds")
+    load(TEXTS, folder)
+    return folder
+
+
+def test_a_phrase_decides_how_its_characters_sound(made: Path) -> None:
+    found = load(TEXTS, made)
     assert found.pinyin("银行") == "yinhang"  # and not yinxing, as 行 alone would be
     assert found.jyutping("香港身份證") == "hoenggongsanfanzing"
 
 
-def test_a_query_that_is_no_name_goes_by_its_characters_and_leaves_out_what_has_no_sound(tmp_path: Path) -> None:
-    found = load(TEXTS, tmp_path)
+def test_a_query_that_is_no_name_goes_by_its_characters_and_leaves_out_what_has_no_sound(made: Path) -> None:
+    found = load(TEXTS, made)
     assert found.pinyin("身份 x") == "shenfen"
     assert found.jyutping("回鄉") == "wuihoeng"
     assert found.pinyin("") == ""
 
 
-def test_it_is_worked_out_once_and_then_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = load(TEXTS, tmp_path)
+def test_it_is_worked_out_once_and_then_read(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = load(TEXTS, made)
     monkeypatch.setattr(sounds, "_work_out", lambda _: pytest.fail("it was kept"))
-    assert load(tuple(reversed(TEXTS)), tmp_path) == first
+    assert load(tuple(reversed(TEXTS)), made) == first
 
 
 @pytest.mark.parametrize("raw", [b"", b"{}", b"[]", b"\xff", b'{"names": {}'])
-def test_a_table_that_cannot_be_read_is_made_anew(tmp_path: Path, raw: bytes) -> None:
-    load(TEXTS, tmp_path)
-    (path,) = tmp_path.iterdir()
-    path.write_bytes(raw)
+def test_a_table_that_cannot_be_read_is_made_anew(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raw: bytes
+) -> None:
+    (path,) = made.iterdir()
+    (tmp_path / path.name).write_bytes(raw)
+    monkeypatch.setattr(sounds, "_work_out", lambda _: {"names": {"银行": ("yinhang", "nganhong")}, "characters": {}})
     assert load(TEXTS, tmp_path).pinyin("银行") == "yinhang"
+    monkeypatch.setattr(sounds, "_work_out", lambda _: pytest.fail("it was kept"))
+    assert load(TEXTS, tmp_path).jyutping("银行") == "nganhong"
 
 
-def test_a_folder_that_cannot_be_written_costs_time_and_nothing_else(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_costs_time_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sounds, "_work_out", lambda _: {"names": {"银行": ("yinhang", "nganhong")}, "characters": {}})
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
     assert load(TEXTS, tmp_path / "file" / "sounds").pinyin("银行") == "yinhang"
 
