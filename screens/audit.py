@@ -28,7 +28,7 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 LATIN_WORD = re.compile(r"[A-Za-z]{3,}")
 OWN_WORDS = re.compile(
     r"English|CHAN|EXAMPLE|HOUSE|STREET|CHEUNG SHA WAN|KOWLOON|PERSON|ROAD|FLAT|TB1|HK\$|ABC|TAI|MAN|Tai Man|Man|X{3,}"
-    r"|iAM Smart",
+    r"|iAM Smart|[A-Z]{2,4}\d+[A-Z]?",  # and the numbers that forms have on both sides
     re.I,
 )
 """What stands in Latin letters on a Chinese page: languages' own names, what was typed, what a document says."""
@@ -152,7 +152,9 @@ def _cut(root: QQuickItem, glass: QRect) -> Iterator[str]:
 def _broken(item: QQuickItem, text: str) -> str | None:
     """A Latin word that is wider than the box it stands in."""
     metrics = QFontMetricsF(item.property("font"))
-    words = (word for word in text.split() if LATIN_WORD.search(word) and len(word) < LONGEST_WORD)
+    words = (
+        word for word in text.split() if LATIN_WORD.search(word) and not HAN.search(word) and len(word) < LONGEST_WORD
+    )
     return next((word for word in words if metrics.horizontalAdvance(word) > item.width() + 1), None)
 
 

@@ -31,7 +31,7 @@ KioskPage {
                 }
                 Rectangle {
                     id: mark
-                    width: Theme.laptop ? 110 : 150
+                    width: Theme.landscape ? 110 : 150
                     height: parent.height
                     radius: Theme.radius
                     color: Theme.primary

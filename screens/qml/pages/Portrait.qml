@@ -83,7 +83,7 @@ KioskPage {
                 id: shot
                 required property var modelData
                 required property int index
-                width: Math.floor((parent.width - 48) / 3)
+                width: Math.floor((parent.width - 2 * 28) / 3)
                 height: 200
                 role: Accessible.RadioButton
                 checked: modelData.chosen

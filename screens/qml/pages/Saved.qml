@@ -12,7 +12,7 @@ KioskPage {
     onNextPressed: Slip.goOn()
     reached: false
     pictureHeight: 260
-    picture: Theme.laptop ? null : drawing
+    picture: Theme.laptop || Theme.textScale > 1.5 ? null : drawing
     Component {
         id: drawing
         Image {
