@@ -60,7 +60,11 @@ def said(texts: Texts, config: Config, language: Language, why: Why) -> str:
 def reason(texts: Texts, language: Language, code: str) -> str:
     """The portal's (or the disk's) code as half a sentence."""
     key = f"queue.code.{code}"
-    return texts.say(language, key) if key in texts.keys else texts.say(language, "queue.code.other", code=code)
+    return (
+        texts.say(language, key)
+        if key in texts.keys
+        else texts.say(language, "queue.code.other", code=code.replace("_", " ") or "-")
+    )
 
 
 def moment(text: str, config: Config) -> str:

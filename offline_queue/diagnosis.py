@@ -15,6 +15,8 @@ _COLUMNS: Final = (
 _SILENT: Final = frozenset(
     {"", "saved", "claimed", "process_ended", "boot_ended", "lease_expired", "predecessor_settled", "line_lost"}
 )
+# A look at the line takes seconds; one that is minutes late means that nothing looks any more.
+_LATE: Final = timedelta(minutes=2)
 
 
 def line_of(db: sqlite3.Connection) -> Line:
@@ -55,7 +57,7 @@ def _item(db: sqlite3.Connection, row: Any, line: Line, clocks: Clocks) -> Outbo
         size=row[7],
         attempts=row[8],
         last_code=row[9],
-        why=_why(db, row, state, line, next_at),
+        why=_why(db, row, state, line, next_at, clocks.wall()),
         next_at=next_at,
     )
 
@@ -65,32 +67,56 @@ def _next_at(next_mono: float, boot_id: str, clocks: Clocks) -> datetime | None:
     return clocks.wall() + timedelta(seconds=left) if left > 0 and boot_id == clocks.boot_id() else None
 
 
-def _why(db: sqlite3.Connection, row: Any, state: State, line: Line, next_at: datetime | None) -> Why:
+def _why(db: sqlite3.Connection, row: Any, state: State, line: Line, next_at: datetime | None, now: datetime) -> Why:
     if state is State.WAITING:
-        return Why("queue.why.waiting_for_earlier", {"receipt_number": _case_head(db, row[3])})
+        return why_waiting(*_case_head(db, row[3]))
+    return why_ready(row[9], line, next_at, now) if state is State.READY else why_held(state, row[8], row[9])
+
+
+def why_held(state: State, attempt: int, last_code: str) -> Why:
+    """Why an envelope that is neither ready nor behind another stands where it stands."""
     if state is State.SENDING:
-        return Why("queue.why.sending", {"attempt": row[8]})
+        return Why("queue.why.sending", {"attempt": attempt})
     if state is State.QUARANTINED:
-        return Why("queue.why.quarantined", {"code": row[9]})
+        return _why_set_aside(last_code)
     if state in (State.EXPORTED, State.ABANDONED):
         return Why(f"queue.why.{state.value.lower()}", {})
-    if state in (State.ACKED, State.PURGED):
-        return Why("queue.why.delivered", {})
-    return _why_ready(row[9], line, next_at)
+    return Why("queue.why.delivered", {})
 
 
-def _why_ready(last_code: str, line: Line, next_at: datetime | None) -> Why:
-    if line.code not in ("up", "unknown"):
-        values: dict[str, Json] = {"since": line.since, "next_at": line.next_at}
-        return Why(f"queue.why.{line.code}", values)
+def why_waiting(receipt_number: str, head: State) -> Why:
+    """What holds the head of the case holds this one: where an operator or a carrier has it, say so."""
+    held = {State.QUARANTINED: "_set_aside", State.EXPORTED: "_exported"}.get(head, "")
+    return Why(f"queue.why.waiting_for_earlier{held}", {"receipt_number": receipt_number})
+
+
+def _why_set_aside(code: str) -> Why:
+    if code == "damaged_on_disk":  # found before it was sent: no portal has refused it
+        return Why("queue.why.damaged", {})
+    return Why("queue.why.quarantined", {"code": code})
+
+
+def why_ready(last_code: str, line: Line, next_at: datetime | None, now: datetime) -> Why:
+    """Why an envelope that may go has not gone; `next_at` is its own wait, the line's stands in `line`."""
+    if line.code == "unknown":
+        return Why("queue.why.not_looked", {})
+    values: dict[str, Json] = {"since": line.since, "next_at": line.next_at}
+    if line.code != "up":
+        return Why("queue.why.overdue" if _overdue(line.next_at, now) else f"queue.why.{line.code}", values)
     if next_at is not None and last_code not in _SILENT:
         return Why("queue.why.retry_later", {"code": last_code, "next_at": next_at.isoformat(timespec="seconds")})
     return Why("queue.why.next", {})
 
 
-def _case_head(db: sqlite3.Connection, case_id: str) -> str:
+def _overdue(next_at: str, now: datetime) -> bool:
+    """Whether a look at the line was announced and has not been noted long after it was due."""
+    return bool(next_at) and datetime.fromisoformat(next_at) + _LATE < now
+
+
+def _case_head(db: sqlite3.Connection, case_id: str) -> tuple[str, State]:
     sql = (
-        "SELECT receipt_number FROM envelope WHERE case_id = ? AND state NOT IN ('ACKED', 'PURGED', 'ABANDONED')"
+        "SELECT receipt_number, state FROM envelope WHERE case_id = ? AND state NOT IN ('ACKED', 'PURGED', 'ABANDONED')"
         " ORDER BY case_seq LIMIT 1"
     )
-    return str(db.execute(sql, (case_id,)).fetchone()[0])
+    number, state = db.execute(sql, (case_id,)).fetchone()
+    return str(number), State(state)

@@ -85,7 +85,7 @@ def test_status_tells_beside_a_running_kiosk_what_waits_and_how_the_line_is(
     run: Run, outbox: Outbox, bench: Bench
 ) -> None:
     saved(outbox, bench)
-    outbox.note_line(Line("line_down", "2026-11-22T11:00:00.000Z", "2026-11-22T12:05:00.000Z"))
+    outbox.note_line(Line("line_down", "2026-11-22T11:00:00.000Z", "2999-11-22T12:05:00.000Z"))
     done = run("status")
     assert done.exit_code == 0, done.output
     assert "1 waiting, the oldest for" in done.output
@@ -97,8 +97,8 @@ def test_status_tells_beside_a_running_kiosk_what_waits_and_how_the_line_is(
 
 def test_list_and_why_say_in_plain_words_why_something_has_not_gone(run: Run, outbox: Outbox, bench: Bench) -> None:
     number = saved(outbox, bench).head.receipt_number
-    outbox.note_line(Line("line_down", "2026-11-22T11:00:00.000Z", "2026-11-22T12:05:00.000Z"))
-    sentence = "The line has been down since 2026-11-22 19:00; tried again at 2026-11-22 20:05."
+    outbox.note_line(Line("line_down", "2026-11-22T11:00:00.000Z", "2999-11-22T12:05:00.000Z"))
+    sentence = "The line has been down since 2026-11-22 19:00; tried again at 2999-11-22 20:05."
     for words in (("list",), ("why", number), ("why", number.lower().replace(" ", ""))):
         done = run(*words)
         assert number in done.output

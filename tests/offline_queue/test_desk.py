@@ -44,14 +44,14 @@ def quarantined(outbox: Outbox, bench: Bench) -> str:
 
 def test_asking_works_beside_the_running_kiosk_and_tells_the_line(outbox: Outbox, bench: Bench) -> None:
     outbox.save(bench.sealed())
-    outbox.note_line(Line("line_down", "2026-11-22T11:00:00.000Z", "2026-11-22T12:05:00.000Z"))
+    outbox.note_line(Line("line_down", "2026-11-22T11:00:00.000Z", "2999-11-22T12:05:00.000Z"))
     found = desk.overview(outbox.path)
     assert isinstance(found, Overview)
     assert (found.status.pending, found.line.code) == (1, "line_down")
     listed = desk.listing(outbox.path)
     assert isinstance(listed, tuple)
     assert listed[0].why.text_id == "queue.why.line_down"
-    assert listed[0].why.values["next_at"] == "2026-11-22T12:05:00.000Z"
+    assert listed[0].why.values["next_at"] == "2999-11-22T12:05:00.000Z"
 
 
 def test_why_finds_an_envelope_by_id_or_by_its_number_as_typed_delivered_ones_too(outbox: Outbox, bench: Bench) -> None:
@@ -61,7 +61,7 @@ def test_why_finds_an_envelope_by_id_or_by_its_number_as_typed_delivered_ones_to
     for key in (sealed.head.id, number, number.lower().replace(" ", "")):
         found = desk.why(outbox.path, key)
         assert not isinstance(found, QueueFault)
-        assert found.why.text_id == "queue.why.next"
+        assert found.why.text_id == "queue.why.not_looked"
     outbox.acknowledge(bench.receipt_for(sealed))
     settled = desk.why(outbox.path, number)
     assert not isinstance(settled, QueueFault)

@@ -138,7 +138,7 @@ def test_a_quarantined_envelope_blocks_its_own_case_only(outbox: Outbox, bench: 
     assert following.id == other.head.id
     assert [item.why.text_id for item in outbox.items()] == [
         "queue.why.quarantined",
-        "queue.why.waiting_for_earlier",
+        "queue.why.waiting_for_earlier_set_aside",
         "queue.why.sending",
     ]
 
