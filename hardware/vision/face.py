@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hardware.camera.frame import Image, load_cv2
 from hardware.device import Fault
@@ -164,20 +165,18 @@ def chip(image: Image, face: Face, side: int = CHIP) -> Image:
         return np.zeros((side, side, 3), np.uint8)
     scale = math.hypot(matrix[0, 0], matrix[1, 0])
     if scale < 0.5:  # a large face: smoothed before it is made small, or it would shimmer; the rest is not needed
-        left, top, right, bottom = _around(face, image)
+        sigma = 0.4 / scale
+        left, top, right, bottom = _shown(matrix, side, image, round(3 * sigma) + 2)
         matrix[:, 2] += matrix[:, :2] @ (left, top)
-        image = cv2.GaussianBlur(image[top:bottom, left:right], (0, 0), 0.4 / scale)
+        image = cv2.GaussianBlur(image[top:bottom, left:right], (0, 0), sigma)
     return np.asarray(cv2.warpAffine(image, matrix, (side, side), flags=cv2.INTER_LINEAR), np.uint8)
 
 
-def _around(face: Face, image: Image) -> tuple[int, int, int, int]:
-    """The part of a picture that a chip can show: the face's box and as much again on every side."""
-    left, top, right, bottom = face.box
-    margin = max(right - left, bottom - top)
+def _shown(matrix: NDArray[np.float64], side: int, image: Image, margin: int) -> tuple[int, int, int, int]:
+    """The part of a picture that a chip shows, and as much more as smoothing looks at: left, top, right, bottom."""
+    corners = np.array([(0, 0), (side, 0), (side, side), (0, side)], np.float64)
+    reached = (corners - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
     rows, columns = image.shape[:2]
-    return (
-        max(0, int(left - margin)),
-        max(0, int(top - margin)),
-        min(columns, int(right + margin) + 1),
-        min(rows, int(bottom + margin) + 1),
-    )
+    left, top = np.clip(np.floor(reached.min(axis=0)) - margin, 0, (columns - 1, rows - 1)).astype(int)
+    right, bottom = np.clip(np.ceil(reached.max(axis=0)) + margin, (left + 1, top + 1), (columns, rows)).astype(int)
+    return int(left), int(top), int(right), int(bottom)

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 import pytest
 import skimage.data
 
 from hardware.vision import face as face_module
-from hardware.vision.face import chip
+from hardware.vision.face import CHIP, TEMPLATE, chip
 from tests.hardware.vision import heads
 
 
@@ -100,3 +102,13 @@ def test_a_chip_puts_the_eyes_where_the_comparison_wants_them() -> None:
 def test_what_a_face_looks_like_is_not_in_its_repr() -> None:
     assert repr(heads.only(heads.portrait(150))).startswith("Face(")
     assert "[" not in repr(heads.only(heads.portrait(150)))
+
+
+@pytest.mark.parametrize("eyes_px", [220, 300])
+def test_a_chip_of_a_large_face_is_the_smoothed_picture_made_small(eyes_px: int) -> None:
+    face = heads.only(heads.portrait(eyes_px))
+    picture = np.random.default_rng(3).integers(0, 256, (720, 1280, 3), np.uint8)
+    matrix, _ = cv2.estimateAffinePartial2D(face.five_points(), TEMPLATE, method=cv2.LMEDS)
+    scale = math.hypot(matrix[0, 0], matrix[1, 0])
+    whole = cv2.warpAffine(cv2.GaussianBlur(picture, (0, 0), 0.4 / scale), matrix, (CHIP, CHIP))
+    assert int(np.abs(chip(picture, face).astype(int) - whole).max()) <= 1
