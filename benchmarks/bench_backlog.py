@@ -39,10 +39,9 @@ def _persist_queue(folder: Path, name: str) -> Callable[[bytes], object]:
     """persist-queue's SQLite queue, told to be as durable as the outbox is."""
     import persistqueue
 
-    queue = persistqueue.SQLiteQueue(str(folder / f"persist-{name}"), auto_commit=True, multithreading=True)
-    putter: Any = queue._putter
-    putter.execute("PRAGMA synchronous=FULL")  # its own default loses what it answered at a power cut
-    return queue.put
+    queue: Any = persistqueue.SQLiteQueue(str(folder / f"persist-{name}"), auto_commit=True, multithreading=True)
+    queue._putter.execute("PRAGMA synchronous=FULL")  # its own default loses what it answered at a power cut
+    return partial(queue.put)
 
 
 def _huey(folder: Path, name: str) -> Callable[[bytes], object]:
