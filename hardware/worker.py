@@ -37,13 +37,11 @@ class Worker:
         start_s: float,
         answer_s: float,
         idle_s: float,
-        attempts: int = ATTEMPTS,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._name = name
         self._command = list(command)
         self._start_s, self._answer_s, self._idle_s = start_s, answer_s, idle_s
-        self._attempts = attempts
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -71,13 +69,13 @@ class Worker:
                 self._rest_in()
 
     def ask(self, request: Mapping[str, Any], payload: bytes = b"") -> dict[str, Any] | Fault:
-        """One request and its answer; blocks at most `attempts` times the answer's and the start's time."""
+        """One request and its answer; blocks at most `ATTEMPTS` times the answer's and the start's time."""
         stops = self._stops
         line = json.dumps({**request, "bytes": len(payload)}).encode() + b"\n"
         with self._lock:
             self._cancel_timer()
             fault: Fault | None = None
-            for _ in range(self._attempts):
+            for _ in range(ATTEMPTS):
                 if stops != self._stops:
                     break  # whoever asked is gone
                 answer = self._asked(line, payload)

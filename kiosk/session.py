@@ -47,10 +47,10 @@ class Session(AtTheDesk):
         self.language = language
         self._go(Page.HOME, 1)
 
-    def begin_staff(self, language: Language) -> None:
-        """A staff card waits for its PIN."""
+    def begin_staff(self) -> None:
+        """A staff card waits for its PIN; its pages speak the site's own language."""
         self.end()
-        self.language, self.direction = language, 1
+        self.direction = 1
         self.staff = StaffEntry()
 
     def end(self) -> None:

@@ -66,10 +66,9 @@ def check(kiosk: Kiosk, part: str, language: Language) -> Tried:
 
 
 def _camera(kiosk: Kiosk, part: str, language: Language) -> Tried:
-    del language
     camera = kiosk.devices.face_camera if part == "face_camera" else kiosk.devices.document_camera
     if camera is None or not kiosk.devices.working(part):
-        return _start_again(kiosk, part, "en")
+        return _start_again(kiosk, part, language)
     report = examine(_Live(camera), WATCH_S)
     values = {"width": report.width, "height": report.height, "fps": round(report.fps)}
     if report.findings:
@@ -80,14 +79,13 @@ def _camera(kiosk: Kiosk, part: str, language: Language) -> Tried:
 def _printer(kiosk: Kiosk, part: str, language: Language) -> Tried:
     """A test slip, with proof; its words are the technician's."""
     say = kiosk.catalogue.texts.say
-    now = kiosk.now()
+    now, title = kiosk.now(), say(language, "technician.test_slip")
     blocks = (
-        Text(say(language, "technician.test_slip"), bold=True),
+        Text(title, bold=True),
         Rule(),
         Text(f"{kiosk.config.site.id}  {now:%Y-%m-%d %H:%M}"),
         Text("ABC abc 0123 㗎䶮𨋢 龍龙"),
     )
-    title = say(language, "technician.test_slip")
     paper = Paper(f"test-{uuid7(now)}", title, language, blocks, Printer(part), "", say(language, "a4.code"))
     outcome = kiosk.devices.print(paper, Printer(part))
     if outcome.result is Result.PRINTED:

@@ -29,7 +29,7 @@ from hardware.cards import (
 from hardware.device import Fault, State, Status, where
 from kiosk.app import Kiosk
 from kiosk.card_facts import card_evidence
-from kiosk.catalogue import LANGUAGES, Language
+from kiosk.catalogue import LANGUAGES
 from kiosk.easier import field_room
 from kiosk.identity.evidence import Evidence
 from kiosk.idle import IdleClock, Over, Warning
@@ -40,7 +40,6 @@ from screens.sheets import PORTRAIT, Sheet
 
 log = logging.getLogger(__name__)
 TICK_MS = 250
-STAFF_LANGUAGE: dict[str, Language] = {"HK": "zh_Hant", "GD": "zh_Hans"}
 
 
 @dataclass(frozen=True)
@@ -273,7 +272,7 @@ class Stage(QObject):
         if self.session.in_visit:
             self.card = CardView("failed", fault="card_unknown")
             return
-        self.session.begin_staff(STAFF_LANGUAGE[self.kiosk.config.site.side])
+        self.session.begin_staff()
         self.languageChanged.emit()
 
     def _on_staff(self, staff: Staff) -> None:

@@ -19,7 +19,7 @@ START_S, READ_S, IDLE_S = 30.0, 25.0, 60.0
 MOST_BYTES = 32 * 1024 * 1024
 
 
-class OcrReader:
+class OcrReader(Worker):
     """Reads pictures one at a time; any thread may ask, `stop` may be called at any moment.
 
     A reader that dies or hangs is ended and started anew, and the picture is read once more; after that it is a fault,
@@ -35,32 +35,14 @@ class OcrReader:
         idle_s: float = IDLE_S,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._worker = Worker("ocr", command, start_s=start_s, answer_s=read_s, idle_s=idle_s, monotonic=monotonic)
-
-    @property
-    def running(self) -> bool:
-        """Whether its process lives."""
-        return self._worker.running
-
-    @property
-    def pid(self) -> int | None:
-        """The process's number, for a technician and for tests."""
-        return self._worker.pid
-
-    def warm_up(self) -> Fault | None:
-        """Start the process now, so that the first picture need not wait for it."""
-        return self._worker.warm_up()
+        super().__init__("ocr", command, start_s=start_s, answer_s=read_s, idle_s=idle_s, monotonic=monotonic)
 
     def read(self, picture: bytes, task: Task = "page") -> Page | Fault:
         """Read a JPEG or PNG; blocks for about two seconds a page, at most twice `read_s` and the start."""
         if not 0 < len(picture) <= MOST_BYTES:
             return Fault("image_too_large" if picture else "image_corrupt")
-        answer = self._worker.ask({"task": task}, picture)
+        answer = self.ask({"task": task}, picture)
         return answer if isinstance(answer, Fault) else _page(answer)
-
-    def stop(self) -> None:
-        """End the process and whatever it was reading."""
-        self._worker.stop()
 
 
 def _page(answer: dict[str, Any]) -> Page | Fault:

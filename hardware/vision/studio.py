@@ -18,7 +18,7 @@ START_S, LOOK_S, IDLE_S = 20.0, 4.0, 30.0
 FAULT_CODES: Final = ("studio_unavailable", "studio_slow")
 
 
-class Studio:
+class Studio(Worker):
     """Judges frames and keeps the best; calls block and belong to a worker thread, one at a time.
 
     When its process dies or hangs it is started anew; what it had kept is gone, and the next frames fill it again.
@@ -34,23 +34,13 @@ class Studio:
         look_s: float = LOOK_S,
         idle_s: float = IDLE_S,
     ) -> None:
+        super().__init__("studio", command, start_s=start_s, answer_s=look_s, idle_s=idle_s)
         self.kept = 0
-        self._worker = Worker("studio", command, start_s=start_s, answer_s=look_s, idle_s=idle_s)
         self._before: Image | None = None
-
-    @property
-    def running(self) -> bool:
-        """Whether its process lives."""
-        return self._worker.running
-
-    @property
-    def pid(self) -> int | None:
-        """The process's number, for a technician and for tests."""
-        return self._worker.pid
 
     def look(self, frame: Frame, *, aspect: float = 0.76) -> str:
         """The one thing to say about a frame, for a photo `aspect` wide for 1 high; kept if it is good."""
-        answer = self._worker.ask({"task": "look", "aspect": aspect, **_shape(frame)}, frame.image.tobytes())
+        answer = self.ask({"task": "look", "aspect": aspect, **_shape(frame)}, frame.image.tobytes())
         if not isinstance(answer, Fault) and isinstance(answer.get("code"), str):
             self.kept = int(answer["kept"])
             return str(answer["code"])
@@ -62,21 +52,21 @@ class Studio:
     def photos(self, frame: Frame, size_mm: tuple[int, int], dpi: int, *, best: bool) -> list[bytes]:
         """JPEGs of exactly the asked size: the best of the last moments, or this very frame where there is none."""
         asked = {"size_mm": size_mm, "dpi": dpi}
-        found = _photos(self._worker.ask({"task": "photos", **asked})) if best else []
+        found = _photos(self.ask({"task": "photos", **asked})) if best else []
         if not found:
-            found = _photos(self._worker.ask({"task": "photo", **asked, **_shape(frame)}, frame.image.tobytes()))
+            found = _photos(self.ask({"task": "photo", **asked, **_shape(frame)}, frame.image.tobytes()))
         return found or [photo(frame.image, None, size_mm, dpi)]
 
     def forget(self) -> None:
         """Overwrite and drop every picture that was kept."""
         self._before, self.kept = None, 0
-        if self._worker.running:
-            self._worker.ask({"task": "forget"})
+        if self.running:
+            self.ask({"task": "forget"})
 
     def stop(self) -> None:
         """End the process: nothing of a visit is left in it."""
         self._before, self.kept = None, 0
-        self._worker.stop()
+        super().stop()
 
 
 def _shape(frame: Frame) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kiosk.identity.phone import PhoneCode, PhoneEntry, PhoneMoment
 
 
@@ -27,7 +29,7 @@ class ByPhone:
     def phone_moment(self, moment: PhoneMoment) -> None:
         """How far the sign-in is now."""
         if self.phone is not None:
-            self.phone = PhoneEntry(self.phone.code, self.phone.shown_at, moment, self.phone.left_out)
+            self.phone = replace(self.phone, moment=moment)
 
     def turn_phone_answer(self, fact: str) -> None:
         """Touch one of the offered answers: leave it out, or take it again."""

@@ -12,6 +12,7 @@ from hardware.camera.synthetic import SyntheticSource
 from hardware.cards import SimulatedCardReader
 from hardware.cards.people import PEOPLE
 from hardware.cards.sim.staff_office import staff_card
+from hardware.cards.simulated import Presented
 from kiosk.simulated_phone import SimulatedPhone
 from screens.models.base import Model, Row
 
@@ -62,10 +63,11 @@ class Dock(Model):
     def act(self, action: str) -> None:
         """A button of the dock."""
         if action.startswith("card "):
-            self._insert(action.removeprefix("card "))
+            who = action.removeprefix("card ")
+            self._insert(PEOPLE[who].document() if who in PEOPLE else "unknown")
             return
         if action.startswith("staff "):
-            self._insert_staff(action.removeprefix("staff "))
+            self._insert(staff_card(action.removeprefix("staff ")))
             return
         if action.startswith("phone "):
             self._answer_phone(action.removeprefix("phone "))
@@ -74,10 +76,10 @@ class Dock(Model):
         self._broken ^= {action} if action != "pull" else set()
         self._toggles(broken).get(action, lambda: None)()
 
-    def _insert(self, who: str) -> None:
+    def _insert(self, card: Presented) -> None:
         reader = self.stage.kiosk.devices.card
         if isinstance(reader, SimulatedCardReader):
-            reader.present(PEOPLE[who].document() if who in PEOPLE else "unknown")
+            reader.present(card)
 
     def _answer_phone(self, wish: str) -> None:
         """The made-up resident scans the code that is shown, and answers."""
@@ -85,11 +87,6 @@ class Dock(Model):
         if entry is not None:
             phone = SimulatedPhone(entry.code.address)
             Thread(target=phone.answer, args=(wish,), daemon=True, name="phone").start()
-
-    def _insert_staff(self, role: str) -> None:
-        reader = self.stage.kiosk.devices.card
-        if isinstance(reader, SimulatedCardReader):
-            reader.present(staff_card(role))
 
     def _toggles(self, broken: bool) -> dict[str, Callable[[], None]]:
         devices, portal = self.stage.kiosk.devices, self.stage.kiosk.portal

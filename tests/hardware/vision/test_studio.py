@@ -90,8 +90,6 @@ def test_without_models_it_judges_by_light_and_focus(tmp_path: Path) -> None:
 
 
 def test_a_frame_whose_bytes_do_not_fit_its_shape_is_no_crash(studio: Studio) -> None:
-    found = studio._worker.ask(
-        {"task": "look", "aspect": 0.76, "height": 7, "width": 7, "number": 1, "mono_s": 0.0}, b"123"
-    )
+    found = studio.ask({"task": "look", "aspect": 0.76, "height": 7, "width": 7, "number": 1, "mono_s": 0.0}, b"123")
     assert found == {"fault": "not_asked"}
     assert studio.running
