@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from kiosk.app import Kiosk
 from kiosk.catalogue import LANGUAGES, Language
 from kiosk.easier import EasierUse
 from kiosk.identity.phone import PhoneEntry
@@ -99,12 +100,16 @@ def test_a_code_that_is_too_old_says_so(counter: Counter, monkeypatch: pytest.Mo
     sees(resident, "phone.expired")
 
 
-def test_a_line_that_goes_down_before_the_code_is_said_with_the_other_ways(counter: Counter) -> None:
+def test_a_line_that_goes_down_before_the_code_is_said_with_the_other_ways(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     resident = counter.resident("en", document="phone")
     resident.until(lambda page: page is Page.IDENTIFY)
     assert counter.kiosk.portal is not None
-    counter.kiosk.portal.offline()
-    resident.leave_page(Page.IDENTIFY)
+    with monkeypatch.context() as unnoticed:  # a kiosk that has noticed does not offer the phone at all
+        unnoticed.setattr(Kiosk, "line_up", True)
+        counter.kiosk.portal.offline()
+        resident.leave_page(Page.IDENTIFY)
     wait_state(counter, resident, "offline")
     sees(resident, "phone.offline")
     sees(resident, "phone.other_ways")
