@@ -388,14 +388,15 @@ class Resident:
     def _use_phone(self) -> None:
         """Scan the code, compare the numbers, agree on the phone, take what it gives."""
         model = self.screens.model(Phone)
-        self.glass.wait_for(lambda: bool(model.property("picture")), "the code for the phone")
+        code = self.say("phone.code")
+        self.glass.wait_for(lambda: bool(model.property("picture")) and code in self.glass.words(), "the code")
         self.picture("phone")
         entry = self.stage.session.phone
         if entry is None:
             raise RehearsalError("no code is shown")
         phone = SimulatedPhone(entry.code.address)
-        if phone.scan() not in self.glass.words():
-            raise RehearsalError("the phone shows another number than the kiosk")
+        number = phone.scan()
+        self.glass.wait_for(lambda: number in self.glass.words(), "the number that the phone shows")
         opened = self.say("phone.opened")
         self.glass.wait_for(lambda: opened in self.glass.words(), "the kiosk to see the phone")
         self.picture("phone-opened")
