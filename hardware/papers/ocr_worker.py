@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import logging
 import os
-import resource
 import sys
 from typing import Any, BinaryIO
 
 import numpy as np
 
+from hardware.bounded import bound
 from hardware.camera.frame import Image, load_cv2
 from hardware.camera.jpeg import decode_image
 from hardware.camera.measure import scaled
@@ -35,7 +35,7 @@ TURNS = (0, 180, 90, 270)
 def main() -> None:
     """Answer requests until the pipe closes."""
     os.nice(NICE)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    bound(MEMORY_BYTES)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)  # whatever a library prints must not look like an answer
     engine = load_engine()

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
+import numpy as np
+
 from hardware.camera import portrait
 from hardware.camera.frame import Frame, Image
 from hardware.device import Fault
@@ -40,7 +42,7 @@ class Studio(Worker):
 
     def look(self, frame: Frame, *, aspect: float = 0.76) -> str:
         """The one thing to say about a frame, for a photo `aspect` wide for 1 high; kept if it is good."""
-        answer = self.ask({"task": "look", "aspect": aspect, **_shape(frame)}, frame.image.tobytes())
+        answer = self.ask({"task": "look", "aspect": aspect, **_shape(frame)}, _pixels(frame))
         if not isinstance(answer, Fault) and isinstance(answer.get("code"), str):
             self.kept = int(answer["kept"])
             return str(answer["code"])
@@ -54,7 +56,7 @@ class Studio(Worker):
         asked = {"size_mm": size_mm, "dpi": dpi}
         found = _photos(self.ask({"task": "photos", **asked})) if best else []
         if not found:
-            found = _photos(self.ask({"task": "photo", **asked, **_shape(frame)}, frame.image.tobytes()))
+            found = _photos(self.ask({"task": "photo", **asked, **_shape(frame)}, _pixels(frame)))
         return found or [photo(frame.image, None, size_mm, dpi)]
 
     def forget(self) -> None:
@@ -72,6 +74,11 @@ class Studio(Worker):
 def _shape(frame: Frame) -> dict[str, Any]:
     height, width = frame.image.shape[:2]
     return {"height": height, "width": width, "number": frame.number, "mono_s": frame.mono_s}
+
+
+def _pixels(frame: Frame) -> memoryview:
+    """Rows first, three bytes each; the frame's own memory, not a copy of 2.7 MB."""
+    return memoryview(np.ascontiguousarray(frame.image)).cast("B")
 
 
 def _photos(answer: dict[str, Any] | Fault) -> list[bytes]:

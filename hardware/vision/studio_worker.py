@@ -10,13 +10,13 @@ import base64
 import json
 import logging
 import os
-import resource
 import sys
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import numpy as np
 
+from hardware.bounded import bound
 from hardware.camera.frame import Frame, Image, load_cv2
 from hardware.vision.models import Sessions
 from hardware.vision.photographer import Photographer, photo
@@ -27,8 +27,7 @@ MOST_BYTES: Final = 64 * 1024 * 1024
 
 def main() -> None:
     """Answer requests until the pipe closes."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    bound(MEMORY_BYTES)
     logging.disable(logging.CRITICAL)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)  # whatever a library prints must not look like an answer

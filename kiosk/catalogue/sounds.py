@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,11 +72,14 @@ def _keep(path: Path, table: Mapping[str, Any]) -> None:
     """For the next start; a folder that cannot be written to costs two seconds each time, and nothing else."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as new:
-            json.dump(table, new, ensure_ascii=False)
-        Path(new.name).replace(path)
+        beside = path.with_name(f"{path.name}.{os.getpid()}.new")  # two kiosks may start at once
     except OSError:
         return
+    try:
+        beside.write_text(json.dumps(table, ensure_ascii=False), encoding="utf-8")
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)
 
 
 def _work_out(texts: list[str]) -> dict[str, Any]:

@@ -68,3 +68,16 @@ def test_searching_loads_no_dictionary_of_phrases() -> None:
         "assert not {'pypinyin', 'ToJyutping'} & set(sys.modules), 'loaded'"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_disk_that_fills_up_while_the_table_is_kept_is_left_without_a_half_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fills_up(path: Path, text: str, **_: object) -> None:
+        path.write_bytes(text.encode()[:8])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(sounds, "_work_out", lambda _: {"names": {"银行": ("yinhang", "nganhong")}, "characters": {}})
+    monkeypatch.setattr(Path, "write_text", fills_up)
+    assert load(TEXTS, tmp_path).pinyin("银行") == "yinhang"
+    assert list(tmp_path.iterdir()) == []
