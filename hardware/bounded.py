@@ -6,7 +6,7 @@ import resource
 from typing import Final
 
 CORE_BYTES: Final = 1
-"""Too small for a file; and the one limit that the kernel heeds where cores go to a program (core(5), fs/coredump.c)."""
+"""Too small for a file; the one limit that the kernel heeds where cores go to a program (core(5), fs/coredump.c)."""
 
 
 def bound(memory_bytes: int) -> None:

@@ -1,8 +1,8 @@
 """Keeps what is in memory out of core dumps: a crash must not write an applicant to the disk.
 
-A limit of one byte rather than none: the kernel writes no core into so small a file, and one byte is also the only limit
-that it heeds where cores go to a program (core(5); fs/coredump.c). Every process that
-is started from here inherits the limit, the ones that read papers and faces too; the flag of prctl(2) ends with exec.
+A limit of one byte rather than none: the kernel writes no core into so small a file, and one byte is also the only
+limit that it heeds where cores go to a program (core(5); fs/coredump.c). Every process that is started from here
+inherits the limit, the ones that read papers and faces too; the flag of prctl(2) ends with exec.
 """
 
 import ctypes

@@ -171,8 +171,9 @@ def wait_until(true: Callable[[], bool], timeout_s: float) -> bool:
     last.timeout.connect(loop.quit)
     last.start(round(timeout_s * 1000))
     loop.exec()
-    every.stop()
-    last.stop()
+    for timer in (every, last):
+        timer.stop()
+        timer.timeout.disconnect()  # what it calls holds it: it would stay until the next round of garbage
     return bool(held)
 
 

@@ -78,7 +78,7 @@ def _shape(frame: Frame) -> dict[str, Any]:
 
 def _pixels(frame: Frame) -> memoryview:
     """Rows first, three bytes each; the frame's own memory, not a copy of 2.7 MB."""
-    return memoryview(np.ascontiguousarray(frame.image)).cast("B")
+    return np.ascontiguousarray(frame.image).data.cast("B")
 
 
 def _photos(answer: dict[str, Any] | Fault) -> list[bytes]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Mapping
 from typing import Final
 
@@ -13,14 +12,15 @@ from PySide6.QtQml import QmlElement, QmlSingleton
 from hardware.cards.staff_roots import TECHNICIAN
 from hardware.device import State, Status
 from kiosk.catalogue import LANGUAGES
-from kiosk.cli_queue_words import said, span
+from kiosk.cli_queue_words import said
 from kiosk.dates import time_text
 from kiosk.opening import REASONS
+from kiosk.session import Page
 from kiosk.staff import StaffEntry
 from kiosk.staff_checks import Tried, check
-from offline_queue.records import OutboxStatus
 from offline_queue.records import State as Stand
 from screens.models.base import Row
+from screens.models.queue_look import QueueLook, longest_unit
 from screens.models.waiting import Asking
 
 QML_IMPORT_NAME = "Kiosk"
@@ -49,9 +49,15 @@ class Staff(Asking):
         super().__init__()
         self._tried: Tried | None = None
         self._part = ""
+        self._queue = QueueLook(self, self.changed.emit)
+
+    def _begin(self) -> None:
+        if self.session.page is Page.TECHNICIAN:
+            self._queue.start(self.stage)
 
     def _forget(self) -> None:
         super()._forget()
+        self._queue.stop()
         self._tried, self._part = None, ""
 
     def _entry(self) -> StaffEntry:
@@ -231,30 +237,33 @@ class Staff(Asking):
 
     # ---- the queue ----
 
-    def _status(self) -> OutboxStatus:
-        return self.stage.kiosk.sender.outbox.status()
-
     def _figures(self) -> list[Row]:
-        status = self._status()
-        refused = status.counts.get(Stand.QUARANTINED, 0)
-        oldest = span(status.oldest_age_s) if status.pending else "–"
+        found = self._queue.found
+        values = ["–"] * 3
+        if found is not None:
+            status = found.status
+            oldest = self._span(status.oldest_age_s) if status.pending else "–"
+            values = [str(status.pending), oldest, str(status.counts.get(Stand.QUARANTINED, 0))]
         return [
-            {"value": str(status.pending), "label": self.say("staff.queue.waiting")},
-            {"value": oldest, "label": self.say("staff.queue.oldest")},
-            {"value": str(refused), "label": self.say("staff.queue.refused")},
+            {"value": value, "label": self.say(f"staff.queue.{name}")}
+            for value, name in zip(values, ("waiting", "oldest", "refused"), strict=True)
         ]
 
+    def _span(self, seconds: float) -> str:
+        unit, count = longest_unit(seconds)
+        return self.say(f"staff.span.{unit}", count=count)
+
     def _queue_words(self) -> str:
-        kiosk = self.stage.kiosk
-        items = kiosk.sender.outbox.items(limit=1)
-        share = shutil.disk_usage(kiosk.config.queue.folder)
-        free = self.say("staff.disk", free=round(100 * share.free / share.total))
+        kiosk, found = self.stage.kiosk, self._queue.found
+        if found is None:
+            return self.say("staff.queue.looking")
+        free = self.say("staff.disk", free=round(100 * found.free))
         paper = kiosk.devices.printer.journal.consumption.slips_left if kiosk.devices.printer is not None else None
         slips = "" if paper is None else " " + self.say("staff.slips_left", count=paper)
-        if not items:
+        if found.first is None:
             return f"{self.say('staff.queue.empty')} {free}{slips}"
-        why = said(kiosk.catalogue.texts, kiosk.config, self.session.language, items[0].why)
-        return f"{items[0].receipt_number}: {why} {free}{slips}"
+        why = said(kiosk.catalogue.texts, kiosk.config, self.session.language, found.first.why)
+        return f"{found.first.receipt_number}: {why} {free}{slips}"
 
     figures = Property(list, _figures, notify=changed)
     queueWords = Property(str, _queue_words, notify=changed)
@@ -298,5 +307,5 @@ class Staff(Asking):
     def sendAll(self) -> None:
         """Try everything that waits now."""
         self._note("retry_all")
-        self.stage.kiosk.sender.outbox.retry_all()
-        self.stage.act(self.stage.kiosk.sync.wake)
+        self.stage.touch()
+        self._queue.send_all()
