@@ -32,6 +32,7 @@ OWN_WORDS = re.compile(
     re.I,
 )
 """What stands in Latin letters on a Chinese page: languages' own names, what was typed, what a document says."""
+PAGER_TYPE, REPEATER_TYPE = "Pager_QMLTYPE", "QQuickRepeater"  # what Qt calls the items of Pager.qml and repeaters
 OWN_HAN = re.compile("陳大文|陳小明|樣本")
 
 
@@ -115,6 +116,26 @@ def _without_heading_first(seen: Sequence[Seen]) -> Iterator[str]:
         yield "there is no heading"
     elif first > control:
         yield f"{seen[control].name!r} is read before the heading"
+
+
+# ---- pages in parts ----
+
+
+def sections(root: QQuickItem) -> list[tuple[str, bool]]:
+    """What the page's pager has to show, in order: its first words, and whether it stands on the part that is shown."""
+    pagers = [item for item in items(root) if item.metaObject().className().startswith(PAGER_TYPE)]
+    found = []
+    for section in (each for pager in pagers for each in pager.childItems()[0].childItems()):
+        if section.property("shown") is not False and section.metaObject().className() != REPEATER_TYPE:
+            found.append((_first_words(section), section.isVisible()))
+    return found
+
+
+def _first_words(section: QQuickItem) -> str:
+    """What stands first in it, shown or not."""
+    if section.property("text"):
+        return str(section.property("text"))
+    return next((words for child in section.childItems() if (words := _first_words(child))), "")
 
 
 # ---- text as it is laid out ----

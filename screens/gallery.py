@@ -19,7 +19,7 @@ from kiosk.catalogue import Language
 from kiosk.config import Config
 from kiosk.easier import CONTRASTS, TEXT_SIZES, EasierUse
 from kiosk.session import Page
-from screens.audit import Rules, audit
+from screens.audit import Rules, audit, sections
 from screens.main import Screens
 from screens.play import opened, simulated
 from screens.rehearsal import Resident
@@ -134,9 +134,16 @@ class Gallery:
 
     def _parts(self, page: str, variant: Variant) -> Iterator[Look]:
         more = self.resident.say("overlay.more")
+        stood: set[int] = set()
         for part in range(1, MOST_PARTS):
-            yield self._look(page, variant, part)
+            look = self._look(page, variant, part)
+            yield look
+            found = sections(self.screens.window.contentItem())
+            stood |= {place for place, (_, shown) in enumerate(found) if shown}
             if not self.resident.glass.turn(more):
+                lost = [f"{words!r} stands on no part" for place, (words, _) in enumerate(found) if place not in stood]
+                if lost:
+                    yield replace(look, findings=lost)
                 break
             self._rest()
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtCore import Property, Signal, Slot
+from PySide6.QtCore import Property, QTimer, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton
 
 from kiosk.catalogue import Capture, Fact
@@ -16,9 +16,12 @@ from kiosk.flow.state import ReviewItem
 from kiosk.masking import NUMBER_TYPES, masked
 from screens.glyphs import readable
 from screens.models.base import Model, Row
+from screens.stage import Stage
 
 QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
+WHOLE_MS, WHOLE_UNHURRIED_MS = 8_000, 20_000
+"""How long a number stays unmasked; the longer time for whoever asked for more of it."""
 
 
 def fees_text(model: Model, fees: case.Fees) -> str:
@@ -34,9 +37,28 @@ def fees_text(model: Model, fees: case.Fees) -> str:
 @QmlElement
 @QmlSingleton
 class Review(Model):
-    """Every answer by step, masked where it identifies."""
+    """Every answer by step, masked where it identifies; one masked number at a time is shown whole, for a moment."""
 
     changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._revealed = ""
+        self._masks = QTimer(self)
+        self._masks.setSingleShot(True)
+        self._masks.timeout.connect(self._mask)
+
+    def attach(self, stage: Stage) -> None:
+        """Look at this stage; whatever was shown is masked when the page or the visit ends."""
+        super().attach(stage)
+        stage.pageChanged.connect(self._mask)
+        stage.ended.connect(self._mask)
+
+    def _mask(self) -> None:
+        self._masks.stop()
+        if self._revealed:
+            self._revealed = ""
+            self.changed.emit()
 
     def _lines(self) -> list[Row]:
         journey = self.session.journey
@@ -52,6 +74,9 @@ class Review(Model):
             "value": readable(self._value(fact, item)),
             "locked": item.locked,
             "source": self._source(item),
+            "fact": fact.id,
+            "masked": fact.type in NUMBER_TYPES and isinstance(item.value, str),
+            "whole": fact.id == self._revealed,
         }
 
     def _source(self, item: ReviewItem) -> str:
@@ -75,7 +100,7 @@ class Review(Model):
                 return self.say("review.yes" if item.value else "review.no")
             case date():
                 return date_text(item.value, self.session.language)
-            case str() if fact.type in NUMBER_TYPES:
+            case str() if fact.type in NUMBER_TYPES and fact.id != self._revealed:
                 return masked(fact.type, item.value)
             case str() if fact.type == "choice":
                 return self.say(fact.choice_key(item.value))
@@ -102,6 +127,17 @@ class Review(Model):
     lines = Property(list, _lines, notify=changed)
     lead = Property(str, _lead, notify=changed)
     fee = Property(str, _fee, notify=changed)
+
+    @Slot(str)
+    def turnMask(self, fact_id: str) -> None:
+        """Show a masked number whole for some seconds, or mask it again."""
+        again = fact_id == self._revealed
+        self._mask()
+        if not again:
+            self._revealed = fact_id
+            self._masks.start(WHOLE_UNHURRIED_MS if self.session.easier.unhurried else WHOLE_MS)
+        self.stage.touch()
+        self.changed.emit()
 
     @Slot(str)
     def change(self, step_id: str) -> None:

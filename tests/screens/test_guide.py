@@ -14,6 +14,7 @@ from kiosk.catalogue import LANGUAGES, Language
 from kiosk.session import Page
 from screens.glass import wait_until
 from screens.models.guide import Guide
+from screens.models.review import Review
 from screens.rehearsal import Resident
 from tests.screens.conftest import Counter
 from tests.screens.test_leaving import CANARIES
@@ -131,6 +132,23 @@ def test_with_a_headset_answers_are_read_character_by_character_where_they_ident
     keypad.press("headset_out")
     keypad.guide.readPage()
     assert "CHAN" not in keypad.voice.said[-1].text
+
+
+def test_a_number_shown_whole_is_still_hidden_in_the_hall_and_read_whole_to_a_headset(
+    counter: Counter, keypad: Keypad
+) -> None:
+    resident = Resident(counter.screens, counter.stage, service="HK-WEL-01", language="en")
+    resident.until(lambda page: page is Page.REVIEW)
+    label = next(str(row["label"]) for row in counter.screens.model(Review).property("lines") if row["masked"])
+    resident.settle()
+    resident.glass.press(f"{resident.say('review.whole')}, {label}")
+    resident.glass.wait_for(lambda: "A123456(3)" in resident.glass.words(), "the whole number")
+    keypad.guide.readPage()
+    assert "1 2 3" not in keypad.everything()
+    assert "A123456" not in keypad.everything()
+    keypad.press("headset_in")
+    keypad.guide.readPage()
+    assert "A 1 2 3 4 5 6" in keypad.everything()
 
 
 def test_an_error_is_said_by_itself_with_its_field(counter: Counter, keypad: Keypad) -> None:

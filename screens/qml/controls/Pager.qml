@@ -16,6 +16,10 @@ Item {
     property Item held: null                // the section that is typed into: its page is the one to show
     property real wanted: 0                 // the height at which everything stands on one page
     property var sizes: new Map()
+    // what makes every section another height at once, hidden ones too, which cannot be measured as they are
+    readonly property string conditions: [columnWidth, Theme.textScale, Theme.care, Theme.sheetWidth, Theme.lowReach, Visit.language].join(" ")
+    property string measuredUnder: ""
+    property real mostMore: 0   // the room for the button is the same on every part, or a row would slip to the one before
     property var followed: new Set()
     readonly property bool narrow: Theme.landscape && width < 700      // too narrow for the number of pages
     readonly property int moreHeight: Math.max(Theme.laptop ? 96 : 112, more.wantedHeight)
@@ -26,6 +30,7 @@ Item {
     onHeightChanged: p.later()
     onWidthChanged: p.later()
     onMoreHeightChanged: p.later()
+    onConditionsChanged: p.later()
     Component.onCompleted: {
         p.follow();
         p.lay();
@@ -103,6 +108,13 @@ Item {
             p.sizes.delete(gone);
             p.followed.delete(gone);
         }
+        if (p.measuredUnder !== p.conditions) {
+            p.measuredUnder = p.conditions;
+            p.mostMore = 0;
+            for (const child of there)
+                child.visible = true;
+        }
+        p.mostMore = Math.max(p.mostMore, p.moreHeight);
         let turns = 4;
         do {
             p.measure(there);
@@ -115,7 +127,7 @@ Item {
     function place(known: var): void {
         const lines = p.inRows(known.filter(child => child.shown ?? true));
         p.wanted = lines.reduce((sum, line) => sum + line.height + p.spacing, lines.length > 0 ? -p.spacing : 0);
-        const room = p.wanted <= p.height + 1 || p.beside ? p.height : p.height - p.moreHeight - Theme.s2;
+        const room = p.wanted <= p.height + 1 || p.beside ? p.height : p.height - p.mostMore - Theme.s2;
         let at = 0, used = 0;
         const places = new Map();
         for (const [place, line] of lines.entries()) {

@@ -26,13 +26,15 @@ KioskPage {
                 id: line
                 required property var modelData
                 width: parent.width
-                readonly property real aside: modelData.locked ? from.width : change.width
-                readonly property bool stacked: Theme.large
-                height: stacked ? words.height + Math.max(modelData.locked ? from.height : change.height, 0) + 28 : Math.max(112, words.height + 16)
+                readonly property real end: modelData.locked ? from.width : change.width
+                readonly property real room: width - end - 40 - (modelData.masked ? Math.max(196, whole.fit) + 24 : 0)
+                readonly property bool stacked: Theme.large || modelData.masked && number.implicitWidth > room
+                readonly property real below: words.height + 8 + (modelData.masked ? whole.height + 16 : 0)
+                height: stacked ? below + (modelData.locked ? from.height : change.height) + 20 : Math.max(112, words.height + 16)
                 Column {
                     id: words
                     y: line.stacked ? 0 : (parent.height - height) / 2
-                    width: line.stacked ? parent.width : parent.width - line.aside - 40
+                    width: line.stacked ? parent.width : line.room
                     Txt {
                         width: parent.width
                         text: line.modelData.label
@@ -40,6 +42,7 @@ KioskPage {
                         lineHeight: 0.86
                     }
                     Txt {
+                        id: number
                         width: parent.width
                         text: line.modelData.value
                         role: "strong"
@@ -47,10 +50,22 @@ KioskPage {
                     }
                 }
                 ActionButton {
+                    id: whole
+                    visible: line.modelData.masked
+                    x: line.stacked ? 0 : parent.width - line.end - 24 - width
+                    y: line.stacked ? words.height + 8 : (parent.height - height) / 2
+                    width: line.stacked ? parent.width : Math.max(196, fit)
+                    least: Theme.target
+                    icon: line.modelData.whole ? "visibility_off" : "visibility"
+                    label: line.modelData.whole ? qsTrId("review.mask") : qsTrId("review.whole")
+                    spoken: label + ", " + line.modelData.label
+                    onActivated: Review.turnMask(line.modelData.fact)
+                }
+                ActionButton {
                     id: change
                     visible: !line.modelData.locked
                     x: line.stacked ? 0 : parent.width - width
-                    y: line.stacked ? words.height + 8 : (parent.height - height) / 2
+                    y: line.stacked ? line.below : (parent.height - height) / 2
                     width: line.stacked ? parent.width : Math.max(196, fit)
                     least: Theme.target
                     label: qsTrId("review.change")
@@ -61,7 +76,7 @@ KioskPage {
                     id: from
                     visible: line.modelData.locked
                     x: line.stacked ? 0 : parent.width - width
-                    y: line.stacked ? words.height + 8 : (parent.height - height) / 2
+                    y: line.stacked ? line.below : (parent.height - height) / 2
                     spacing: 8
                     Icon {
                         name: "credit_card"
