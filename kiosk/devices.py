@@ -12,7 +12,7 @@ from hardware import camera
 from hardware import printer as printing
 from hardware.camera import Camera, source_for
 from hardware.cards import SimulatedCardReader
-from hardware.cards.identify import Key, card_reading, staff_login, with_staff
+from hardware.cards.identify import Key, ReadCard, card_reading, staff_login, with_staff
 from hardware.cards.staff_roots import ROLES, staff_roots
 from hardware.device import Device, Fault, State, Status, Supervisor, Tell
 from hardware.printer import (
@@ -183,9 +183,23 @@ def _card(config: Config) -> CardReader | None:
         return BrokerReader(broker, broker)
     from hardware.cards.reader import PcscCardReader
 
-    residents = card_reading(trust_folder=config.card.trust)
+    residents = _with_mainland(config, card_reading(trust_folder=config.card.trust))
     staff = staff_login(lambda: staff_roots(config.staff.roots), ROLES)
     return PcscCardReader(config.card.reader, read=with_staff(residents, staff))
+
+
+def _with_mainland(config: Config, residents: ReadCard) -> ReadCard:
+    """The same reading; first by pseudo-APDU, where the reader reads Mainland cards itself."""
+    if not config.card.pseudo_apdu:
+        return residents
+    from hardware.cards.mainland.pages import page_command, with_mainland
+
+    try:
+        command = page_command(config.card.pseudo_apdu)
+    except ValueError:
+        asked = config.card.pseudo_apdu
+        raise ConfigError(f"[card] pseudo_apdu = {asked!r} will not do; it is like FF B0 nn 00 00.") from None
+    return with_mainland(residents, command, shlex.split(config.card.photo_program))
 
 
 def _voice(config: Config) -> Voice | None:

@@ -31,6 +31,7 @@ OPTIONS = (
         help="The site's trust folder; see `trust import`.",
     ),
     click.option("--lab", "card", help="Put this card of the lab on a virtual reader (see lab's help)."),
+    cli.mainland_option,
 )
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -86,6 +87,7 @@ def read_once(
     can: str | None,
     trust: Path | None,
     card: str | None,
+    pseudo_apdu: str,
 ) -> tuple[IdentityDocument | Staff | Fault, list[Line]]:
     """One card read, and every command of its conversation."""
     lines: list[Line] = []
@@ -94,7 +96,8 @@ def read_once(
         if card is not None:
             stock = cli.put_in_lab(stack, card, as_json)
             anchors = stock.anchors if "passport" in card and trust is None else ()
-        device = PcscCardReader(reader, read=traced(card_reading(anchors, trust_folder=trust), lines.append))
+        read = cli.mainland_too(card_reading(anchors, trust_folder=trust), pseudo_apdu)
+        device = PcscCardReader(reader, read=traced(read, lines.append))
         device.unlock(cli.access_key(zone, can))
         outcome = cli.await_outcome(stack.enter_context(cli.events_of(device, timeout_s)))
     return outcome, lines

@@ -11,6 +11,8 @@ from hardware.cards.emrtd.mrz import MrzKey
 from hardware.cards.people import PEOPLE, Person, document_of
 from hardware.cards.sim.demo_card import BankCard, DemoCard, MuteCard, OtherCard, TransitCard
 from hardware.cards.sim.lab import CardLab, LabError
+from hardware.cards.sim.mainland_pages import MainlandPages
+from hardware.cards.sim.sam import MAINLANDERS
 from hardware.cards.sim.vpcd import CardSlot, EmulatedCard
 
 if TYPE_CHECKING:
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 HELP = f"""\
 insert CARD [READER]   put a card in: {", ".join(PEOPLE)} (identity cards), passport-NAME (PACE),
                        provedpassport-NAME (PACE that proves its chip), oldpassport-NAME (BAC),
-                       staff, bank, transit, other, mute
+                       mainland-NAME ({", ".join(MAINLANDERS)}) as a reader
+                       that knows them shows them, staff, bank, transit, other, mute
 pull [READER]          take it out
 swap CARD [READER]     replace it faster than the service looks
 slow SECONDS [READER]  every command takes this long
@@ -67,6 +70,8 @@ class Stock:
         kind, _, person = name.rpartition("-")
         if kind in OFFERS:
             return self._passport(PEOPLE[person], OFFERS[kind])
+        if kind == "mainland":
+            return MainlandPages(MAINLANDERS[person])
         if name == "staff":
             return self._office.card()
         others: dict[str, type[OtherCard]] = {

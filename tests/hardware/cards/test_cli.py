@@ -10,9 +10,11 @@ from click.testing import CliRunner
 
 from hardware.cards import __main__ as program
 from hardware.cards import people
+from hardware.cards.mainland.pages import COMMAND
 from hardware.cards.sim.demo_card import DemoCard
 from hardware.cards.sim.issuer import Issuer, utopia
 from hardware.cards.sim.lab import CardLab
+from hardware.cards.sim.sam import MAINLANDERS, SamModule
 
 main = program.main
 
@@ -145,3 +147,19 @@ def test_emulate_holds_a_card_until_its_input_ends() -> None:
     said = lines(run("emulate", "passport-elder", "--json"))[0]
     assert said["key"] == "EmrtdCard --mrz UT1234567,510308,351231 or --can 123456"
     assert "no card named nobody" in run("emulate", "nobody", exit_code=1)
+
+
+def test_a_mainland_card_is_read_by_pseudo_apdu_and_by_a_module(lab: CardLab) -> None:
+    person = MAINLANDERS["resident"]
+    shown = lines(run("read", "--lab", "mainland-resident", "--pseudo-apdu", COMMAND, "--show", "--json"))
+    assert (shown[0]["kind"], shown[0]["number"]) == ("resident_id", person.number)
+    assert "like FF B0" in run("read", "--pseudo-apdu", "FF", exit_code=2)
+    module = SamModule()
+    try:
+        module.present(person)
+        assert lines(run("read", "--sam", module.path, "--show", "--json"))[0]["number"] == person.number
+    finally:
+        module.close()
+    assert lines(run("read", "--sam", "/dev/no-such-line", "--timeout", "0.2", "--json", exit_code=1))[0]["fault"] == (
+        "reader_lost"
+    )
