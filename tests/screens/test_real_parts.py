@@ -12,7 +12,7 @@ from hardware.cards.hkic import BrokerReader
 from hardware.cards.people import ELDER
 from hardware.cards.sim.chip_keys import chip_authentication
 from hardware.cards.sim.demo_card import DemoCard
-from hardware.cards.sim.hkic_broker import SimulatedBroker
+from hardware.cards.sim.hkic_broker import SimulatedBrokerClient
 from hardware.cards.sim.issuer import utopia
 from hardware.cards.sim.lab import CardLab
 from hardware.cards.sim.sam import MAINLANDERS, SamModule
@@ -136,7 +136,7 @@ def test_a_residence_permit_on_a_serial_module_fills_the_identity(tmp_path: Path
         module.close()
 
 
-def test_a_card_read_by_the_broker_fills_the_identity(tmp_path: Path) -> None:
+def test_a_card_read_by_the_broker_is_resolved_by_the_portal_and_fills_the_identity(tmp_path: Path) -> None:
     application()
     config = test_config(tmp_path)
     load_fonts(config)
@@ -144,8 +144,10 @@ def test_a_card_read_by_the_broker_fills_the_identity(tmp_path: Path) -> None:
         config, card=replace(config.card, driver="hkic_broker"), screen=replace(config.screen, motion=False)
     )
     kiosk = build_kiosk(config)
-    broker = SimulatedBroker()
-    kiosk.devices.supervisors["card"].device = BrokerReader(broker, broker)
+    reader = kiosk.devices.card
+    assert isinstance(reader, BrokerReader)
+    broker = reader.client
+    assert isinstance(broker, SimulatedBrokerClient)
     stage = Stage(kiosk)
     screens = Screens(kiosk, stage, size=SHEET)
     kiosk.listen(stage.hear)
@@ -157,7 +159,6 @@ def test_a_card_read_by_the_broker_fills_the_identity(tmp_path: Path) -> None:
         sentence = resident.say("fault.card_unknown.text")
         resident.glass.wait_for(lambda: sentence in resident.glass.words(), "the sentence")
         broker.pull_card()
-        resident.glass.wait_for(lambda: broker.tokens > 0, "a token")
         broker.present(ELDER.document())
         resident.glass.press_when_there(resident.say("bar.next"))
         resident.glass.wait_for(lambda: stage.session.page is not Page.IDENTIFY, "the next page")
