@@ -138,7 +138,7 @@ def read_command(
     with ExitStack() as stack:
         if card is not None:
             stock = put_in_lab(stack, card, as_json)
-            trusted = stock.anchors if "passport" in card else trusted
+            trusted = stock.anchors_of(card) or trusted
         read = mainland_too(card_reading(trusted), pseudo_apdu)
         device = PcscCardReader(reader, read=traced(read, lambda line: note(line, as_json)) if trace else read)
         device.unlock(access_key(zone, can))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hardware.cards.emrtd import document
+    from hardware.cards.emrtd.document import Checked
     from hardware.cards.emrtd.trust import TrustStore
 
 Key = AccessKey | Pin
@@ -50,11 +51,16 @@ def utc_now() -> datetime:
 
 
 def card_reading(
-    anchors: tuple[bytes, ...] | Anchors = (), now: Clock = utc_now, *, trust_folder: Path | None = None
+    anchors: tuple[bytes, ...] | Anchors = (),
+    now: Clock = utc_now,
+    *,
+    trust_folder: Path | None = None,
+    checked: Callable[[Checked], None] | None = None,
 ) -> ReadCard:
     """The reading of every kind we know; `anchors` are the trusted country signing certificates in DER.
 
-    With a `trust_folder` they are those of the master list imported there, read anew when that folder changes.
+    With a `trust_folder` they are those of the master list imported there, read anew when that folder changes. With
+    `checked` a travel document is read to its end and `checked` gets what that found.
     """
     trust = _Trust(anchors, trust_folder)
 
@@ -65,7 +71,7 @@ def card_reading(
             if error.fault.code != "card_unknown":
                 raise
         opening = None if isinstance(key, Pin) else key
-        return read_travel_document(transport, opening, tell, trust, now())
+        return read_travel_document(transport, opening, tell, trust, now(), checked)
 
     return read
 
@@ -145,7 +151,12 @@ def staff_login(
 
 
 def read_travel_document(
-    transport: Transport, key: AccessKey | None, tell: Tell, trust: _Trust, now: datetime
+    transport: Transport,
+    key: AccessKey | None,
+    tell: Tell,
+    trust: _Trust,
+    now: datetime,
+    checked: Callable[[Checked], None] | None = None,
 ) -> IdentityDocument:
     """Read a card that is no demo card; raises CardError when it is no travel document either."""
     # Loaded here: the ciphers and ASN.1 behind it are slow to load, and a demo card needs none of them.
@@ -164,6 +175,7 @@ def read_travel_document(
         store=trust.store(),
         now=now,
         seen=lambda text: tell(IdentitySeen(_judged(text))),
+        checked=checked,
     )
     return _judged(found)
 

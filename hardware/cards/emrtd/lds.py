@@ -14,8 +14,10 @@ from hardware.cards.faults import CardError, LengthRefusedError
 AID = bytes.fromhex("A0000002471001")
 MASTER_FILE = 0x3F00
 CARD_ACCESS, CARD_SECURITY, CHIP_INFO = 0x011C, 0x011D, 0x2F01
-COM, SOD, DG1, DG2, DG11 = 0x011E, 0x011D, 0x0101, 0x0102, 0x010B
-TAGS = {COM: 0x60, SOD: 0x77, DG1: 0x61, DG2: 0x75, DG11: 0x6B}
+COM, SOD, DG1, DG2, DG11, DG12 = 0x011E, 0x011D, 0x0101, 0x0102, 0x010B, 0x010C
+TAG_OF_GROUP = dict(enumerate(bytes.fromhex("6175637665666768696A6B6C6D6E6F70"), 1))
+"""The tag of each data group (9303-10 table 38); EF.COM lists the present ones by it."""
+TAGS = {COM: 0x60, SOD: 0x77} | {0x0100 | number: tag for number, tag in TAG_OF_GROUP.items()}
 MAX_FILE_BYTES = 100_000
 END_OF_FILE = 0x6282
 SHORT_PLAIN = {"3des": 231, "aes-128": 223, "aes-192": 223, "aes-256": 223}
@@ -71,6 +73,23 @@ class FileReader:
         if answer.sw not in (OK, END_OF_FILE) or not answer.data:
             raise CardError("card_invalid", f"READ BINARY: {answer.sw:04X}")
         return answer.data
+
+
+def parse_com(file: bytes) -> frozenset[int]:
+    """The data groups that EF.COM says are present (9303-10 §4.6.1); nobody signed it."""
+    tags = tlv.parse(tlv.unwrap(file, 0x60)).get(0x5C, b"")
+    group_of = {tag: number for number, tag in TAG_OF_GROUP.items()}
+    if not set(tags) <= group_of.keys():
+        raise CardError("card_invalid", "EF.COM lists a group that there is not")
+    return frozenset(group_of[tag] for tag in tags)
+
+
+def parse_dg12(file: bytes) -> tuple[str, str]:
+    """Who issued the document, and its date of issue as YYYYMMDD; empty where DG12 does not say (9303-10 §4.7.12)."""
+    objects = tlv.parse(tlv.unwrap(file, 0x6C))
+    said = objects.get(0x5F26, b"")
+    date = said.hex() if len(said) == 4 else said.decode("ascii", "replace")  # some write it in four bytes
+    return objects.get(0x5F19, b"").decode(errors="replace"), date if date.isascii() and date.isdigit() else ""
 
 
 def parse_dg1(file: bytes) -> Mrz:

@@ -18,6 +18,7 @@ from tests.hardware.cards.emrtd.test_document import OFFERS, Contact, read, utop
 CHIPS: dict[str, Callable[[], ChipSecret]] = {
     "ca-3des": lambda: chip_keys.chip_authentication(f"{chip.CA_ECDH}.1", "secp256r1"),
     "ca-3des-referenced": lambda: chip_keys.chip_authentication(f"{chip.CA_ECDH}.1", "brainpoolP256r1", 7),
+    "ca-3des-unsaid": lambda: chip_keys.chip_authentication(f"{chip.CA_ECDH}.1", "secp256r1", says_cipher=False),
     "ca-aes128": lambda: chip_keys.chip_authentication(f"{chip.CA_ECDH}.2", "brainpoolP224r1"),
     "ca-aes192": lambda: chip_keys.chip_authentication(f"{chip.CA_ECDH}.3", "secp384r1", 3),
     "ca-aes256": lambda: chip_keys.chip_authentication(f"{chip.CA_ECDH}.4", "brainpoolP512r1"),
