@@ -116,6 +116,7 @@ def test_a_passport_picked_up_to_be_read_keeps_the_page_and_is_read_when_it_is_l
     resident = at_identify(counter)
     lay_down(counter, resident)
     reader_of(counter).pull_card()
+    resident.glass.wait_for(lambda: not counter.stage._lies_there, "the kiosk to notice")
     give_key(counter, resident)
     resident.glass.wait_for(lambda: resident.say("identify.lay_down") in resident.glass.words(), "to be asked for it")
     reader_of(counter).present(utopia().card(people.ELDER))
