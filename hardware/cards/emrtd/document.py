@@ -46,8 +46,8 @@ class Touched:
 
 
 def touch(transport: Transport) -> Touched | None:
-    """Recognise a travel document without a key; None for another card. At most three commands."""
-    answer = lds.read_short(transport, lds.CARD_ACCESS & 0x1F)
+    """Recognise a travel document without a key; None for another card, after at most three commands."""
+    answer = lds.read_object(transport, lds.CARD_ACCESS & 0x1F)
     offers = pace.offers(answer.data) if answer.sw in (OK, lds.END_OF_FILE) and answer.data else ()
     longest = _longest_answer(transport)
     if not offers and exchange(transport, select_application(lds.AID)).sw != OK:

@@ -67,7 +67,8 @@ class EmrtdCard:
     `offer` is its PACE (None: BAC only), `bac` whether it still takes BAC, `extended` its longest answer beyond 256
     bytes (None: short only). `card_security` and `mapping_key` answer chip authentication mapping, `chip_key` and
     `chip_secret` chip authentication, `sign` active authentication. A chip that promises too much refuses answers
-    above `refuses_above` bytes, inside its channel or, with `refuses_in_plain`, by dropping it.
+    above `refuses_above` bytes, inside its channel or, with `refuses_in_plain`, by dropping it. A chip of small buffers
+    `gives_at_most` so many bytes, whatever it was asked for.
     `tries` counts the refused keys.
     """
 
@@ -85,6 +86,7 @@ class EmrtdCard:
     mapping_key: int = 1
     refuses_above: int | None = None
     refuses_in_plain: bool = False
+    gives_at_most: int | None = None
     tries: int = 0
     atr: bytes = field(default=answer_to_reset(b"\x80\x31eMRTD"), init=False)
 
@@ -201,7 +203,7 @@ class EmrtdCard:
             return b"", NO_FILE_SELECTED if self._keys or not self._in_application else NO_ACCESS
         if offset >= len(self._file):
             return b"", WRONG_OFFSET
-        piece = self._file[offset : offset + length]
+        piece = self._file[offset : offset + min(length, self.gives_at_most or length)]
         return piece, OK if len(piece) == length or length == 256 else END_OF_FILE
 
     # -- basic access control

@@ -97,12 +97,25 @@ def test_a_broken_photo_leaves_the_identity_standing() -> None:
     assert found.verdict.origin == "genuine"
 
 
+@pytest.mark.parametrize("most", [200, 100, 17])
+@pytest.mark.parametrize("name", ["bac", "pace-aes128-bp256"])
+def test_a_chip_that_gives_fewer_bytes_than_asked_is_read_whole(name: str, most: int) -> None:
+    card = utopia().card(people.RARE, offer=OFFERS[name])
+    card.gives_at_most = most
+    contact = Contact(card)
+    found = read(contact, issuer.passport_key(people.RARE))
+    assert found.document.photo_jpeg == people.RARE.document().photo_jpeg
+    assert contact.count <= 15 + sum(-(-len(card.files[f]) // most) for f in (lds.SOD, lds.DG1, lds.DG2, lds.DG11))
+
+
 def test_a_file_beyond_32_kilobytes_is_read() -> None:
     image = people.ELDER.document().photo_jpeg or b""
     long = image[:2] + (b"\xff\xfe\xff\xf0" + bytes(0xFFEE)) + image[2:]  # a comment that fills it up
     for offer, extended in ((None, None), (OFFERS["pace-aes128-bp256"], None), (None, 4096)):
         card = utopia().card(people.ELDER, image=long, offer=offer, extended=extended)
-        assert read(Contact(card), issuer.passport_key(people.ELDER)).document.photo_jpeg == long
+        contact = Contact(card)
+        assert read(contact, issuer.passport_key(people.ELDER)).document.photo_jpeg == long
+        assert contact.count <= 30 + len(long) // (4000 if extended else 218)
 
 
 @pytest.mark.parametrize("name", sorted(OFFERS))
@@ -242,3 +255,11 @@ def test_a_chip_that_refuses_every_length_is_a_typed_fault() -> None:
     card.refuses_above = 50
     with pytest.raises(CardError, match="card_invalid"):
         read(Contact(card), issuer.passport_key(people.ELDER))
+
+
+def test_offers_longer_than_one_answer_are_read_whole() -> None:
+    card = utopia().card(people.ELDER, offer=OFFERS["pace-aes128-bp256"])
+    card.gives_at_most = 7
+    touched = document.touch(Contact(card))
+    assert touched is not None
+    assert touched.offers == (OFFERS["pace-aes128-bp256"],)
