@@ -196,6 +196,31 @@ def test_something_that_does_not_answer_like_a_card_is_unreadable(
     assert heard.next(CardFault).fault.code == "card_unreadable"
 
 
+def test_something_without_an_answer_to_reset_is_no_card(
+    lab: CardLab, heard: Heard, start: Callable[..., PcscCardReader]
+) -> None:
+    start()
+    nothing = MuteCard()
+    nothing.atr = b""
+    lab.slots[0].insert(nothing)
+    lab.slots[1].insert(DemoCard(ELDER))  # the service has looked at both readers when it knows of this one
+    await_present("Virtual PCD 00 01")
+    lab.slots[0].remove()
+    lab.slots[0].insert(DemoCard(ELDER))
+    assert heard.next(IdentityRead).document == ELDER
+    assert not heard.of(CardFault)
+    assert nothing.commands == 0
+
+
+def await_present(reader: str) -> None:
+    with Context() as context:
+        state = scard.SCARD_STATE_UNAWARE
+        while not state & scard.SCARD_STATE_PRESENT:
+            result, seen = scard.SCardGetStatusChange(context.handle, 4000, [(reader, state)])
+            assert result == 0, f"{result:08X}"
+            state = seen[0][1]
+
+
 def test_a_reader_held_by_another_program_is_read_when_it_is_free(
     lab: CardLab, heard: Heard, start: Callable[..., PcscCardReader]
 ) -> None:
