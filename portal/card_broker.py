@@ -55,7 +55,16 @@ class Broker(Protocol):
         """Leave to read one card."""
 
     def resolve(self, artifact: str) -> bytes | Refusal:
-        """What was read, sealed to the department's key and bound to the artifact; once."""
+        """What was read, sealed to the department's key and bound by `binding` to artifact and token; once."""
+
+
+def binding(token: str, artifact: str) -> bytes:
+    """What ties a card to its artifact and to the token it was read under, as the seal's `info`."""
+    return f"{_digest(token)}.{artifact}".encode()
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 Body = Mapping[str, Any]
@@ -68,6 +77,7 @@ class _Claim:
 
     reading: str
     artifact: str = field(repr=False)
+    info: bytes = field(repr=False)
     recipient: Recipient
 
 
@@ -95,8 +105,9 @@ class CardReadings:
     def begin(self, db: Database, body: Body, token: Token, now: datetime) -> Decided:
         """Keep the reading; it takes the place of the kiosk's last, which is forgotten with what it gave."""
         db.execute("DELETE FROM card_reading WHERE kiosk_id = ? OR until < ?", (body["kiosk_id"], instant(now)))
-        values = (body["reading"], body["kiosk_id"], body["reply_key"], "", "", instant(now + LIFE))
-        db.execute("INSERT INTO card_reading VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", values)
+        given = (body["reading"], body["kiosk_id"], _digest(token.value), body["reply_key"])
+        values = (*given, "", "", instant(now + LIFE))
+        db.execute("INSERT INTO card_reading VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", values)
         return {
             "token": token.value,
             "address": token.address,
@@ -113,25 +124,25 @@ class CardReadings:
             return Problem(400, "malformed")
         if not 0 < len(artifact) <= _TEXT_CHARS or not artifact.isprintable():
             return Problem(400, "malformed")
-        sql = "SELECT reply_key, artifact, sealed FROM card_reading WHERE id = ? AND kiosk_id = ? AND until > ?"
+        sql = "SELECT reply_key, artifact, sealed, token FROM card_reading WHERE id = ? AND kiosk_id = ? AND until > ?"
         row = db.execute(sql, (reading, body["kiosk_id"], instant(now))).fetchone()
         recipient = _recipient(str(row[0])) if row else None
         if row is None or recipient is None:
             return Problem(404, "unknown_reading")
-        digest = hashlib.sha256(artifact.encode()).hexdigest()
+        digest = _digest(artifact)
         if row[1] and (row[1] != digest or not row[2]):
             return Problem(409, "artifact_refused")
         if row[2]:
             return {"sealed": str(row[2])}
         db.execute("UPDATE card_reading SET artifact = ? WHERE id = ?", (digest, reading))
-        return _Claim(reading, artifact, recipient)
+        return _Claim(reading, artifact, f"{row[3]}.{artifact}".encode(), recipient)
 
     def open(self, claim: _Claim) -> str | Refusal:
         """Have the artifact resolved and seal what it gives to the kiosk; may block. Nothing of it is kept."""
         found = self._broker.resolve(claim.artifact)
         if isinstance(found, Refusal):
             return found
-        clear = self._key.unwrap_key(found, claim.artifact.encode())
+        clear = self._key.unwrap_key(found, claim.info)
         if isinstance(clear, Malformed) or not _is_card(clear):
             return Refusal("refused")
         return b64(claim.recipient.wrap_key(clear, claim.reading.encode()))

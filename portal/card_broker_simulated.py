@@ -17,7 +17,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.responses import JSONResponse
 
 from offline_queue.envelope import Kem, Recipient, RecipientKey
-from portal.card_broker import LIFE, Refusal, Token
+from portal.card_broker import LIFE, Refusal, Token, binding
 from portal.guard import read_body
 from portal.problem import Problem
 
@@ -28,7 +28,12 @@ _BODY_BYTES: Final = 128 * 1024
 @dataclass
 class _Given:
     tokens: dict[str, datetime] = field(default_factory=dict)
-    sealed: dict[str, bytes] = field(default_factory=dict)
+    sealed: dict[str, tuple[bytes, datetime]] = field(default_factory=dict)
+
+    def live(self, now: datetime) -> "_Given":
+        """Without what has run out."""
+        sealed = {artifact: kept for artifact, kept in self.sealed.items() if kept[1] > now}
+        return _Given({token: until for token, until in self.tokens.items() if until > now}, sealed)
 
 
 class SimulatedCardBroker:
@@ -47,8 +52,8 @@ class SimulatedCardBroker:
         """Leave to read one card, for as long as a reading lasts."""
         value, now = secrets.token_urlsafe(24), self._wall()
         with self._lock:
-            live = {each: until for each, until in self._given.tokens.items() if until > now}
-            self._given.tokens = live | {value: now + LIFE}
+            self._given = self._given.live(now)
+            self._given.tokens[value] = now + LIFE
         return Token(value, self._address)
 
     def read(self, token: str, card: dict[str, Any]) -> str | Refusal:
@@ -59,13 +64,15 @@ class SimulatedCardBroker:
                 return Refusal("refused")
             artifact = secrets.token_urlsafe(24)
             clear = json.dumps(card, ensure_ascii=False).encode()
-            self._given.sealed[artifact] = self._department.wrap_key(clear, artifact.encode())
+            self._given.sealed[artifact] = self._department.wrap_key(clear, binding(token, artifact)), until
             return artifact
 
     def resolve(self, artifact: str) -> bytes | Refusal:
         """What the artifact stands for, once."""
         with self._lock:
-            return self._given.sealed.pop(artifact, None) or Refusal("refused")
+            sealed, _ = self._given.live(self._wall()).sealed.get(artifact, (b"", None))
+            self._given.sealed.pop(artifact, None)
+            return sealed or Refusal("refused")
 
 
 def make_simulated(base_url: str, *, wall: Callable[[], datetime]) -> tuple[SimulatedCardBroker, RecipientKey]:

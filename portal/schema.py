@@ -55,8 +55,8 @@ CREATE TABLE IF NOT EXISTS sign_in (
 
 _CARD_READING: Final = """
 CREATE TABLE IF NOT EXISTS card_reading (
-    id TEXT PRIMARY KEY, kiosk_id TEXT NOT NULL, reply_key TEXT NOT NULL, artifact TEXT NOT NULL,
-    sealed TEXT NOT NULL, until TEXT NOT NULL
+    id TEXT PRIMARY KEY, kiosk_id TEXT NOT NULL, token TEXT NOT NULL, reply_key TEXT NOT NULL,
+    artifact TEXT NOT NULL, sealed TEXT NOT NULL, until TEXT NOT NULL
 )
 """
 

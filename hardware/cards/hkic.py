@@ -20,6 +20,7 @@ from hardware.cards.identify import Key
 from hardware.device import Fault, State, Status, Tell
 
 READER = "Identity card broker"
+USED = 0.0  # when a token ended that has read its card
 LOOK_S = 0.2  # how long one wait for the broker's software lasts, so that a stop is noticed
 
 
@@ -94,7 +95,7 @@ class BrokerReader:
         self.client = client
         self._office = office
         self._monotonic = monotonic
-        self._until_s = 0.0
+        self._until_s = USED
         self._present = False
         self._again = threading.Event()
 
@@ -131,7 +132,9 @@ class BrokerReader:
     def _due(self) -> bool:
         asked = self._again.is_set()
         self._again.clear()
-        return asked or self._monotonic() >= self._until_s
+        # a card that lies there is read under the token it was laid down under
+        waiting = self._present and self._until_s != USED
+        return asked or (not waiting and self._monotonic() >= self._until_s)
 
     def _renew(self) -> Fault | None:
         token = self._office.token()
@@ -153,7 +156,7 @@ class BrokerReader:
             case Artifact():
                 tell(CardReading(1, 2))
                 found = self._office.resolve(happened)
-                self._until_s = 0.0  # a token is for one card
+                self._until_s = USED
                 if isinstance(found, IdentityDocument):
                     tell(CardReading(2, 2))
                 tell(CardFault(found) if isinstance(found, Fault) else IdentityRead(found))

@@ -135,6 +135,11 @@ def test_a_token_reads_one_card_and_an_artifact_belongs_to_its_kiosk(
     unasked = office.resolve(Artifact("made-up"))
     assert isinstance(unasked, Fault)
     assert unasked.detail == "artifact without a token"
+    other = office_of(portal, "KIOSK-2")
+    theirs, _ = artifact_of(token_of(other), RARE), token_of(office)
+    refused = office.resolve(theirs)
+    assert isinstance(refused, Fault)
+    assert (refused.code, refused.detail) == ("card_invalid", "portal: artifact_refused")
 
 
 def test_a_broker_that_is_out_of_reach_is_a_lost_reader() -> None:
@@ -243,6 +248,15 @@ def test_what_the_broker_seals_to_others_or_for_another_artifact_is_refused(tabl
 @pytest.mark.parametrize("wrong", [{}, {"reading": "x"}, {"reading": uuid7(NOON), "reply_key": "AA"}])
 def test_a_wish_in_another_form_is_malformed(tables: Tables, wrong: dict[str, str]) -> None:
     assert code_of(tables.do(tables.readings.wish, {"kiosk_id": "K"} | wrong)) == "malformed"
+
+
+def test_an_artifact_that_nobody_fetched_ends_with_its_token() -> None:
+    clock = [NOON]
+    broker, _ = make_simulated("http://portal", wall=lambda: clock[0])
+    artifact = broker.read(broker.token().value, {})
+    assert isinstance(artifact, str)
+    clock[0] += LIFE
+    assert broker.resolve(artifact) == Refusal("refused")
 
 
 def test_a_token_of_the_simulated_broker_ends_with_its_reading() -> None:

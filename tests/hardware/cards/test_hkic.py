@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from hardware.cards import CardFault, CardGone, CardPresented, CardReading, IdentityRead, people
+from hardware.cards import CardFault, CardGone, CardPresented, CardReading, IdentityDocument, IdentityRead, people
 from hardware.cards.hkic import Artifact, BrokerReader, Token
 from hardware.cards.sim.hkic_broker import SimulatedBackOffice, SimulatedBrokerClient
 from hardware.device import Fault, State, Supervisor
@@ -126,6 +126,23 @@ def test_a_token_is_renewed_before_it_ends(heard: Heard) -> None:
     for beats in range(1, 4):
         clock[0] += 8.0
         wait_for(lambda count=beats: simulated.tokens > count)
+    assert supervisor.stop()
+
+
+def test_a_token_is_not_renewed_under_a_card_that_is_being_read(heard: Heard) -> None:
+    clock = [0.0]
+    office = SimulatedBackOffice(lasts_s=10.0)
+
+    def slow(token: Token, document: IdentityDocument) -> Artifact | Fault:
+        clock[0] += 60.0  # the broker takes its time, and the token runs out meanwhile
+        return office.read_under(token, document)
+
+    client = SimulatedBrokerClient(slow)
+    supervisor = Supervisor(BrokerReader(client, office, monotonic=lambda: clock[0]), heard)
+    supervisor.start()
+    heard.state(State.READY)
+    client.present(people.ELDER.document())
+    assert heard.next(IdentityRead).document == people.ELDER.document()
     assert supervisor.stop()
 
 
