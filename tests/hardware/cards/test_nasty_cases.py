@@ -167,15 +167,15 @@ def empty(reader: str) -> Slot:
 
 
 def test_a_reader_that_comes_back_under_another_number_is_still_ours(heard: Heard) -> None:
-    device = PcscCardReader("Front")
+    device = PcscCardReader("(A1B2)")  # PC/SC puts a reader's serial number into its name
     stop = threading.Event()
     serving = threading.Thread(target=device.serve, args=(stop, heard))
     serving.start()
-    device._see(Picture(True, (empty("Back 00 00"), empty("Front 01 00"))))
+    device._see(Picture(True, (empty("ACME (C3D4) 00 00"), empty("ACME (A1B2) 01 00"))))
     heard.state(State.READY)
-    device._see(Picture(True, (empty("Back 00 00"),)))
+    device._see(Picture(True, (empty("ACME (C3D4) 00 00"),)))
     assert heard.state(State.FAULT).fault is not None
-    device._see(Picture(True, (empty("Front 00 00"), empty("Back 01 00"))))
+    device._see(Picture(True, (empty("ACME (A1B2) 00 00"), empty("ACME (C3D4) 01 00"))))
     heard.state(State.READY)
     stop.set()
     device.interrupt()
