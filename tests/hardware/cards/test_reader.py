@@ -305,6 +305,19 @@ def test_a_stop_in_the_middle_of_a_command_that_hangs_does_not_wait_for_it(lab: 
     assert not heard.of(CardFault, IdentityRead)
 
 
+def test_a_card_asked_for_again_while_it_is_read_is_read_once_more(
+    lab: CardLab, heard: Heard, start: Callable[..., PcscCardReader]
+) -> None:
+    reader = start()
+    lab.slots[0].slow_s = 0.02
+    lab.slots[0].insert(DemoCard(ELDER))
+    heard.next(CardReading)
+    reader.look_again()
+    heard.next(IdentityRead)
+    heard.next(CardGone)
+    assert heard.next(IdentityRead).document == ELDER
+
+
 def test_a_slow_card_makes_no_other_reader_wait(
     lab: CardLab, heard: Heard, start: Callable[..., PcscCardReader]
 ) -> None:

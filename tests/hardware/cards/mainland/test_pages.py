@@ -103,6 +103,11 @@ def test_sizes_of_another_kind_are_refused() -> None:
         read_from(Wire(MainlandPages(RESIDENT), lambda _command, answer: b"\xff" + answer[1:]))
 
 
+def test_a_whole_page_under_another_status_is_no_page() -> None:
+    with pytest.raises(CardError, match="card_unknown"):
+        read_from(Wire(MainlandPages(RESIDENT), lambda _command, answer: answer[:-2] + b"\x62\x81"))
+
+
 @given(st.binary(max_size=300), st.integers(0, 5))
 def test_any_answer_is_a_card_or_a_typed_fault(answer: bytes, page: int) -> None:
     wire = Wire(MainlandPages(RESIDENT), lambda command, right: answer if command[2] == page else right)
