@@ -85,10 +85,11 @@ class FileReader:
         )
         for piece, raw in zip(pieces, plain, strict=False):
             answer = split_answer(raw)
-            other_length = answer.sw >> 8 in (0x61, 0x6C)
-            data = piece.data(exchange(self.channel, piece.command) if other_length else answer)
+            if answer.sw >> 8 in (0x61, 0x6C):  # it wants to be asked for another length
+                answer = exchange(self.channel, piece.command)
+            data = piece.data(answer)
             file += data
-            if other_length or len(data) < piece.length:
+            if len(data) < piece.length:
                 return
 
     def _pieces(self, at: int, total: int) -> list[_Piece]:
