@@ -122,15 +122,22 @@ def _spell_out(named: keys.PublicKeyInfo, curve: Curve) -> keys.PublicKeyInfo:
 
 
 def certify(
-    subject: str, public: keys.PublicKeyInfo, issuer: str, signer: Signer, serial: int, state: State = UTOPIA
+    subject: str,
+    public: keys.PublicKeyInfo,
+    issuer: str,
+    signer: Signer,
+    serial: int,
+    state: State = UTOPIA,
+    *,
+    printable: bool = False,
 ) -> x509.Certificate:
-    """A certificate of this state over this key."""
+    """A certificate of this state over this key; its issuer's name may be written as a PrintableString."""
     tbs = x509.TbsCertificate(
         {
             "version": "v3",
             "serial_number": serial,
             "signature": signer.algorithm,
-            "issuer": _name(issuer, state),
+            "issuer": _name(issuer, state, printable=printable),
             "validity": {"not_before": _time(NOT_BEFORE), "not_after": _time(NOT_AFTER)},
             "subject": _name(subject, state),
             "subject_public_key_info": public,
@@ -144,9 +151,9 @@ def certify(
     return x509.Certificate(signed)
 
 
-def _name(common_name: str, state: State) -> x509.Name:
+def _name(common_name: str, state: State, *, printable: bool = False) -> x509.Name:
     who = {"country_name": state.alpha2, "organization_name": state.name, "common_name": common_name}
-    return x509.Name.build(who)
+    return x509.Name.build(who, use_printable=printable)
 
 
 def _time(moment: datetime) -> x509.Time:
@@ -163,11 +170,14 @@ class Issuer:
         explicit: bool = True,
         country: str = "Country",
         state: State = UTOPIA,
+        printable: bool = False,
     ) -> None:
         self._country = Signer.make(scheme, explicit=explicit)
         self._signer = Signer.make(scheme, explicit=explicit)
         self.country_certificate = certify(country, self._country.public, country, self._country, 1, state)
-        self.signer_certificate = certify("Signer", self._signer.public, country, self._country, 2, state)
+        self.signer_certificate = certify(
+            "Signer", self._signer.public, country, self._country, 2, state, printable=printable
+        )
 
     @property
     def anchor(self) -> bytes:

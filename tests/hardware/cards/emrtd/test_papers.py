@@ -49,6 +49,16 @@ def test_with_the_other_states_anchor_alone_nobody_vouches_for_them(name: str) -
     assert found.verdict.origin == "no_trust_anchor"
 
 
+def test_a_country_that_writes_its_name_in_two_kinds_of_characters_is_one_country() -> None:
+    country = Issuer(printable=True)
+    assert country.signer_certificate.issuer.dump() != country.country_certificate.subject.dump()
+    card, key = country.card(people.ELDER), papers.passport_key(people.ELDER)
+    assert read(Contact(card), key, TrustStore([country.anchor])).verdict.origin == "genuine"
+    revoking = TrustStore([country.anchor], [country.revocations(2)])
+    with pytest.raises(CardError, match="card_not_genuine"):
+        read(Contact(card), key, revoking)
+
+
 @pytest.mark.parametrize("name", sorted(people.PEOPLE))
 @pytest.mark.parametrize("paper", [papers.PASSPORT, papers.HONG_KONG_PASSPORT, papers.HOME_RETURN_PERMIT])
 def test_every_made_up_zone_is_a_zone(paper: Paper, name: str) -> None:
