@@ -24,6 +24,7 @@ from hardware.cards.emrtd.trust import SecurityObject, TrustStore, Verdict, judg
 from hardware.cards.faults import CardError, LengthRefusedError
 
 EXTENDED_OVERHEAD = 64  # room for the channel's own objects in an extended answer
+SHORT_ANSWER = 256
 LONGEST_CHUNK = 4000
 CAUTIOUS_CHUNK = 112  # what the most limited chips still answer
 EAC_GROUPS = (3, 4)  # fingers and irises

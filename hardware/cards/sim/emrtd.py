@@ -68,7 +68,7 @@ class EmrtdCard:
     bytes (None: short only). `card_security` and `mapping_key` answer chip authentication mapping, `chip_key` and
     `chip_secret` chip authentication, `sign` active authentication. A chip that promises too much refuses answers
     above `refuses_above` bytes, inside its channel or, with `refuses_in_plain`, by dropping it. A chip of small buffers
-    `gives_at_most` so many bytes, whatever it was asked for.
+    `gives_at_most` so many bytes, whatever it was asked for; one that is `mute_above` some length says nothing at all.
     `tries` counts the refused keys.
     """
 
@@ -87,6 +87,7 @@ class EmrtdCard:
     refuses_above: int | None = None
     refuses_in_plain: bool = False
     gives_at_most: int | None = None
+    mute_above: int | None = None
     tries: int = 0
     atr: bytes = field(default=answer_to_reset(b"\x80\x31eMRTD"), init=False)
 
@@ -108,6 +109,8 @@ class EmrtdCard:
         parsed = decode_command(command)
         if parsed is None or (parsed.extended and self.extended is None):
             return _raw(b"", WRONG_LENGTH)
+        if self.mute_above is not None and (parsed.le or 0) > self.mute_above:
+            return b""
         if self._keys is None:
             return _raw(*self._obey(parsed)) if parsed.cla & 0x0C == 0 else _raw(b"", 0x6882)
         return self._secured(self._keys, parsed)

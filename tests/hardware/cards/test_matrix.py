@@ -10,7 +10,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from hardware.cards import AccessKeyNeeded, Can, CardGone, CardReading, IdentityRead, MrzKey, people
+from hardware.cards import AccessKeyNeeded, Can, CardFault, CardGone, CardReading, IdentityRead, MrzKey, people
 from hardware.cards.emrtd.image import as_jpeg
 from hardware.cards.emrtd.pace import ECDH_GM, PaceInfo
 from hardware.cards.identify import card_reading
@@ -82,6 +82,26 @@ def test_a_passport_pulled_in_mid_photo_and_put_back_is_read_whole(
     heard.next(AccessKeyNeeded)
     reader.unlock(key)
     assert heard.next(IdentityRead).document.photo_jpeg == people.ELDER.document().photo_jpeg
+
+
+def test_a_passport_that_goes_mute_over_a_long_answer_is_read_by_short_ones_when_laid_down_again(
+    lab: CardLab, heard: Heard
+) -> None:
+    card = utopia().card(people.ELDER, offer=ACCESS["pace-aes128"], extended=4096)
+    card.mute_above = 1000  # on vpcd the command then never ends
+    device = PcscCardReader(read=card_reading((utopia().anchor,)), deadline_s=2.0)
+    supervisor = Supervisor(device, heard)
+    supervisor.start()
+    heard.state(State.READY)
+    device.unlock(Can(issuer.SPECIMEN_CAN))
+    lab.slots[0].insert(card)
+    assert heard.next(CardFault).fault.code == "card_timeout"
+    lab.slots[0].remove()
+    heard.next(CardGone)
+    device.unlock(Can(issuer.SPECIMEN_CAN))
+    lab.slots[0].insert(card)
+    assert heard.next(IdentityRead).document.photo_jpeg == people.ELDER.document().photo_jpeg
+    assert supervisor.stop()
 
 
 def test_another_passport_swapped_in_faster_than_the_service_looks_yields_nothing_of_either(

@@ -11,10 +11,12 @@ import pytest
 from PIL import Image
 
 from hardware.cards import people
+from hardware.cards.documents import IdentityDocument
 from hardware.cards.emrtd import document, lds, pace
 from hardware.cards.emrtd.mrz import AccessKey, Can, MrzKey
 from hardware.cards.emrtd.trust import TrustStore
 from hardware.cards.faults import CardError
+from hardware.cards.identify import card_reading
 from hardware.cards.sim import issuer
 from hardware.cards.sim.demo_card import DemoCard, OtherCard
 from hardware.cards.sim.emrtd import EmrtdCard
@@ -248,6 +250,24 @@ def test_a_chip_that_promises_too_long_answers_is_read_with_shorter_ones(name: s
     card.refuses_above, card.refuses_in_plain = limit, in_plain
     found = read(Contact(card), issuer.passport_key(people.ELDER))
     assert found.document.photo_jpeg == people.ELDER.document().photo_jpeg
+
+
+@pytest.mark.parametrize("name", ["bac", "pace-aes128-bp256"])
+def test_a_chip_that_goes_mute_over_a_long_answer_is_read_by_short_ones_the_next_time(name: str) -> None:
+    card = utopia().card(people.RARE, offer=OFFERS[name], extended=4096)
+    card.mute_above = 1000
+    reading, key = card_reading((utopia().anchor,), now=lambda: NOW), issuer.passport_key(people.RARE)
+    with pytest.raises(CardError, match="card_removed"):
+        reading(Contact(card), key, lambda _event: None)
+    card.reset()
+    found = reading(Contact(card), key, lambda _event: None)
+    assert isinstance(found, IdentityDocument)
+    assert found.photo_jpeg == people.RARE.document().photo_jpeg
+    card.mute_above = None
+    card.reset()
+    contact = Contact(card)
+    reading(contact, key, lambda _event: None)
+    assert contact.count < 25, "the next document is read by long ones again"
 
 
 def test_a_chip_that_refuses_every_length_is_a_typed_fault() -> None:
