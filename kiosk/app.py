@@ -27,6 +27,7 @@ from kiosk.embedded_portal import EmbeddedPortal
 from kiosk.flow import engine
 from kiosk.flow.case import Case
 from kiosk.flow.state import FlowState
+from kiosk.identity.card_broker import PortalBackOffice
 from kiosk.identity.evidence import Evidence
 from kiosk.identity.phone import PhoneDesk
 from kiosk.journey import Bundle
@@ -347,7 +348,8 @@ def build_kiosk(
     client = portal_client(config, portal.url if portal else config.portal.url, trust)
     sender = Sender(config.site.id, key, trust.seal_to, outbox)
     ear = Ear()
-    devices = build_devices(config, ear, slips=slips, journal=config.queue.folder / "printer.journal")
+    office = PortalBackOffice(sender, client)
+    devices = build_devices(config, ear, slips=slips, journal=config.queue.folder / "printer.journal", office=office)
     sync = Sync(
         outbox,
         client,

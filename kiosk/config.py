@@ -107,13 +107,16 @@ class Staff:
 class Card:
     """The card reader: a real PC/SC reader whose name contains `reader`, or the simulated one.
 
-    With `sam` it is the Mainland module on the serial line `reader`, whose photos `photo_program` decodes, if there
-    is one. With `hkic_broker` it is the broker for Hong Kong identity cards; both its ends are simulated until a site
-    supplies its own. `trust` is the folder with the master list and revocations that documents are judged by.
+    A PC/SC reader that reads Mainland cards itself is asked by `pseudo_apdu`, in hex with nn for the page; empty: none.
+    With `sam` it is the Mainland module on the serial line `reader`. `photo_program` decodes a Mainland card's photo,
+    if there is one. With `hkic_broker` it is the broker for Hong Kong identity cards, whose back office is the portal;
+    the broker is simulated until a site supplies its own. `trust` is the folder with the master list and revocations
+    that documents are judged by.
     """
 
     driver: Literal["simulated", "pcsc", "sam", "hkic_broker", "none"] = "simulated"
     reader: str = ""
+    pseudo_apdu: str = ""
     photo_program: str = ""
     trust: Path = Path("var/trust")
 

@@ -12,7 +12,8 @@ from hardware import camera
 from hardware import printer as printing
 from hardware.camera import Camera, source_for
 from hardware.cards import SimulatedCardReader
-from hardware.cards.identify import Key, card_reading, staff_login, with_staff
+from hardware.cards.hkic import BackOffice, BrokerReader
+from hardware.cards.identify import Key, ReadCard, card_reading, staff_login, with_staff
 from hardware.cards.staff_roots import ROLES, staff_roots
 from hardware.device import Device, Fault, State, Status, Supervisor, Tell
 from hardware.printer import (
@@ -120,10 +121,18 @@ class Devices:
         return PrintOutcome(Result.FAILED, Fault("printer_offline"))
 
 
-def build_devices(config: Config, tell: Tell, *, slips: Path | None = None, journal: Path | None = None) -> Devices:
+def build_devices(
+    config: Config,
+    tell: Tell,
+    *,
+    slips: Path | None = None,
+    journal: Path | None = None,
+    office: BackOffice | None = None,
+) -> Devices:
     """Every device of kiosk.toml, not yet started; `slips` keeps what the simulated printer prints.
 
-    `journal` is the file in which the printer's jobs and its paper are counted.
+    `journal` is the file in which the printer's jobs and its paper are counted. `office` resolves what the broker for
+    Hong Kong identity cards reads; without one that reader is left out.
 
     Raises ConfigError for a driver or source nobody knows.
     """
@@ -134,7 +143,7 @@ def build_devices(config: Config, tell: Tell, *, slips: Path | None = None, jour
             f"[printer] paper_mm = {config.printer.paper_mm}, dpi = {config.printer.dpi} will not do; "
             "they take 58 or 80, and 203 or 180."
         )
-    card = _card(config)
+    card = _card(config, office)
     face = _camera("face_camera", config.face_camera.source)
     document_camera = _camera("document_camera", config.document_camera.source)
     emulator = _emulator(config, width, fonts, slips)
@@ -162,7 +171,7 @@ def build_devices(config: Config, tell: Tell, *, slips: Path | None = None, jour
     )
 
 
-def _card(config: Config) -> CardReader | None:
+def _card(config: Config, office: BackOffice | None) -> CardReader | None:
     if config.card.driver == "none":
         return None
     if config.card.driver == "simulated":
@@ -176,16 +185,36 @@ def _card(config: Config) -> CardReader | None:
 
         return SamCardReader(config.card.reader, decoder=shlex.split(config.card.photo_program))
     if config.card.driver == "hkic_broker":
-        from hardware.cards.hkic import BrokerReader
-        from hardware.cards.sim.hkic_broker import SimulatedBroker
-
-        broker = SimulatedBroker()
-        return BrokerReader(broker, broker)
+        return _broker(office)
     from hardware.cards.reader import PcscCardReader
 
-    residents = card_reading(trust_folder=config.card.trust)
+    residents = _with_mainland(config, card_reading(trust_folder=config.card.trust))
     staff = staff_login(lambda: staff_roots(config.staff.roots), ROLES)
     return PcscCardReader(config.card.reader, read=with_staff(residents, staff))
+
+
+def _broker(office: BackOffice | None) -> CardReader | None:
+    """The broker for Hong Kong identity cards, its software on this box simulated."""
+    from hardware.cards.sim.hkic_broker import SimulatedBrokerClient
+    from kiosk.simulated_broker import read_at_broker
+
+    if office is None:
+        return None
+    return BrokerReader(SimulatedBrokerClient(read_at_broker), office)
+
+
+def _with_mainland(config: Config, residents: ReadCard) -> ReadCard:
+    """The same reading; first by pseudo-APDU, where the reader reads Mainland cards itself."""
+    if not config.card.pseudo_apdu:
+        return residents
+    from hardware.cards.mainland.pages import page_command, with_mainland
+
+    try:
+        command = page_command(config.card.pseudo_apdu)
+    except ValueError:
+        asked = config.card.pseudo_apdu
+        raise ConfigError(f"[card] pseudo_apdu = {asked!r} will not do; it is like FF B0 nn 00 00.") from None
+    return with_mainland(residents, command, shlex.split(config.card.photo_program))
 
 
 def _voice(config: Config) -> Voice | None:

@@ -139,6 +139,9 @@ def _queue(config: Config) -> Check:
         )
 
 
+BROKER_SAYS = "a broker reads it; the running kiosk asks that through the portal"
+
+
 def _devices(config: Config) -> list[Check]:
     """Run each device until it is ready or in fault, or the time is over."""
     settled = threading.Condition()
@@ -161,6 +164,7 @@ def _devices(config: Config) -> list[Check]:
         devices.stop()
     return [
         *(_device_check(name, found.get(name)) for name in sorted(wanted)),
+        *([Check("card", True, BROKER_SAYS)] if config.card.driver == "hkic_broker" else []),
         *([_paper(config)] if devices.printer is not None else []),
         _slip(lambda: devices.slip([Text("永字八法 永字八法 AZ")], "zh_Hant").height),
     ]

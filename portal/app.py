@@ -23,6 +23,7 @@ from offline_queue.envelope import (
     read_statement,
 )
 from portal import intake
+from portal.card_broker import CardReadings, add_card_readings
 from portal.counter import Counter, add_counter, add_statements
 from portal.database import Database
 from portal.desks import Desk, SimulatedDesk
@@ -56,6 +57,7 @@ def create_app(
     certificate_needed: bool = False,
     desk: Desk | None = None,
     sign_ins: SignIns | None = None,
+    card_readings: CardReadings | None = None,
     wall: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> FastAPI:
     """The application; the store is closed when it shuts down. `departments` opens the worker's tables to read."""
@@ -77,6 +79,8 @@ def create_app(
     if sign_ins is not None:
         add_phone_pages(app, node, sign_ins)
         add_statements(app, node, kiosk_calls(sign_ins), _answers)
+    if card_readings is not None:
+        add_card_readings(app, node, card_readings, _answers)
     if operators is not None:
         add_operator_pages(app, node, operators)
     _add_refusals(app)

@@ -257,7 +257,9 @@ def show_fleet(place: Place, as_json: bool) -> None:
 @_data
 def openapi(place: Place) -> None:
     """Print the contract as OpenAPI."""
+    from portal import card_broker_simulated
     from portal.app import create_app
+    from portal.card_broker import CardReadings
     from portal.iam_smart import IamSmart
     from portal.iam_smart_simulated import make_simulated
     from portal.keys import public_keys, signing_key
@@ -267,7 +269,15 @@ def openapi(place: Place) -> None:
     account, _ = make_simulated("", wall=lambda: datetime.now(UTC))
     sign_ins = SignIns(IamSmart(account, wall=lambda: datetime.now(UTC)), "", simulated=True)
     keys = public_keys(place.folder)
-    app = create_app(store, signing_key(place.folder), keys, departments=place.reading, sign_ins=sign_ins)
+    broker, department = card_broker_simulated.make_simulated("", wall=lambda: datetime.now(UTC))
+    app = create_app(
+        store,
+        signing_key(place.folder),
+        keys,
+        departments=place.reading,
+        sign_ins=sign_ins,
+        card_readings=CardReadings(broker, department),
+    )
     store.close()
     click.echo(json.dumps(app.openapi(), indent=1))
 

@@ -230,6 +230,12 @@ def _add_statement(
 
 
 def _decided(db: Database, kind: str, raw: bytes, decide: Decide, now: datetime) -> Mapping[str, Any] | Problem:
+    body = read_kiosk_statement(db, kind, raw)
+    return body if isinstance(body, Problem) else decide(db, body, now)
+
+
+def read_kiosk_statement(db: Database, kind: str, raw: bytes) -> Body | Problem:
+    """What a statement of this kind says, if an enrolled kiosk signed it in its own name."""
     text = raw.decode("utf-8", "replace")
     sender = intake.sender_of(db, text)
     if isinstance(sender, Problem):
@@ -237,4 +243,4 @@ def _decided(db: Database, kind: str, raw: bytes, decide: Decide, now: datetime)
     body = read(kind, text, {sender.kid: sender.public})
     if isinstance(body, Malformed) or body.get("kiosk_id") != sender.kiosk_id:
         return Problem(422, "bad_signature")
-    return decide(db, body, now)
+    return body

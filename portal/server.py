@@ -18,7 +18,9 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from offline_queue.no_core import forbid_core_dumps
+from portal import card_broker_simulated
 from portal.app import create_app
+from portal.card_broker import CardReadings
 from portal.enrolment import load_authority
 from portal.guard import CERTIFICATE
 from portal.iam_smart import IamSmart, load_account
@@ -67,6 +69,7 @@ def serve(
     listener = _listen(host, port)
     own_url = f"http://{host}:{listener.getsockname()[1]}" if tls is None else ""
     sign_ins, simulated = _phone_sign_in(folder, own_url)
+    broker, department = card_broker_simulated.make_simulated(own_url, wall=partial(datetime.now, UTC))
     app = create_app(
         place.open_store(),
         signing_key(folder),
@@ -78,7 +81,10 @@ def serve(
         authority=load_authority(folder),
         certificate_needed=tls is not None and tls.client_ca is not None,
         sign_ins=sign_ins,
+        card_readings=CardReadings(broker, department) if own_url else None,
     )
+    if own_url:  # a portal in earnest has no toy doors; a site hands in its own broker
+        card_broker_simulated.add_simulated_card_broker(app, broker)
     if simulated is not None:
         add_simulated_iam_smart(app, simulated)
     config = uvicorn.Config(

@@ -34,7 +34,9 @@ from hardware.cards.documents import (
 from hardware.cards.emrtd import mrz
 from hardware.cards.emrtd.mrz import AccessKey, Can, MrzKey
 from hardware.cards.faults import CardError
-from hardware.cards.identify import card_reading, staff_login
+from hardware.cards.identify import ReadCard, card_reading, staff_login
+from hardware.cards.mainland.pages import COMMAND, page_command, with_mainland
+from hardware.cards.mainland.reader import SamCardReader
 from hardware.cards.monitor import Monitor, Picture
 from hardware.cards.reader import PcscCardReader
 from hardware.cards.sim.lab import CardLab, LabError
@@ -45,6 +47,9 @@ ANCHOR_HELP = "A trusted country signing certificate, in DER; may be given sever
 reader_option = click.option("--reader", default="", help="Only readers whose name contains this.")
 timeout_option = click.option(
     "--timeout", "timeout_s", default=30.0, show_default=True, help="Seconds to wait for a card."
+)
+mainland_option = click.option(
+    "--pseudo-apdu", metavar="HEX", default="", help=f'Ask a reader for Mainland cards, e.g. by "{COMMAND}".'
 )
 show_option = click.option("--show", is_flag=True, help="Show personal data in full instead of masked.")
 
@@ -110,6 +115,8 @@ def watch_command(reader: str, as_json: bool, show: bool) -> None:
 @click.option("--anchor", "anchors", multiple=True, type=click.Path(exists=True, path_type=Path), help=ANCHOR_HELP)
 @click.option("--trace", is_flag=True, help="Show each command with its status and time, never its content.")
 @click.option("--lab", "card", help="Put this card of the lab on a virtual reader and read it (see lab's help).")
+@mainland_option
+@click.option("--sam", metavar="PATH", help="Read a Mainland card by the SAM module on this serial line.")
 def read_command(
     reader: str,
     as_json: bool,
@@ -120,18 +127,33 @@ def read_command(
     anchors: tuple[Path, ...],
     trace: bool,
     card: str | None,
+    pseudo_apdu: str,
+    sam: str | None,
 ) -> None:
     """Wait for one card, read it and print it; exit code 1 with the fault if that fails."""
+    if sam is not None:
+        with events_of(SamCardReader(sam), timeout_s) as events:
+            return finish(await_outcome(events), as_json, show)
     trusted = tuple(path.read_bytes() for path in anchors)
     with ExitStack() as stack:
         if card is not None:
             stock = put_in_lab(stack, card, as_json)
-            trusted = stock.anchors if "passport" in card else trusted
-        read = card_reading(trusted)
+            trusted = stock.anchors_of(card) or trusted
+        read = mainland_too(card_reading(trusted), pseudo_apdu)
         device = PcscCardReader(reader, read=traced(read, lambda line: note(line, as_json)) if trace else read)
         device.unlock(access_key(zone, can))
         outcome = await_outcome(stack.enter_context(events_of(device, timeout_s)))
-    finish(outcome, as_json, show)
+    return finish(outcome, as_json, show)
+
+
+def mainland_too(others: ReadCard, pseudo_apdu: str) -> ReadCard:
+    """The same reading, first by the reader's own command for Mainland cards, where there is one."""
+    if not pseudo_apdu:
+        return others
+    try:
+        return with_mainland(others, page_command(pseudo_apdu))
+    except ValueError:
+        raise click.BadParameter(f"it is like {COMMAND}", param_hint="--pseudo-apdu") from None
 
 
 @main.command("login")
@@ -223,7 +245,7 @@ def await_outcome(events: Iterator[object]) -> IdentityDocument | Staff | Fault:
 
 
 @contextmanager
-def events_of(device: PcscCardReader, timeout_s: float | None = None) -> Iterator[Iterator[object]]:
+def events_of(device: PcscCardReader | SamCardReader, timeout_s: float | None = None) -> Iterator[Iterator[object]]:
     """The events of a running reader; they end when none came for `timeout_s` seconds."""
     events: queue.SimpleQueue[object] = queue.SimpleQueue()
 

@@ -11,16 +11,21 @@ from hardware.cards.emrtd.mrz import MrzKey
 from hardware.cards.people import PEOPLE, Person, document_of
 from hardware.cards.sim.demo_card import BankCard, DemoCard, MuteCard, OtherCard, TransitCard
 from hardware.cards.sim.lab import CardLab, LabError
+from hardware.cards.sim.mainland_pages import MainlandPages
+from hardware.cards.sim.sam import MAINLANDERS
 from hardware.cards.sim.vpcd import CardSlot, EmulatedCard
 
 if TYPE_CHECKING:
     from hardware.cards.sim.issuer import Issuer
+    from hardware.cards.sim.papers import Paper
     from hardware.cards.sim.piv import StaffOffice
 
 HELP = f"""\
 insert CARD [READER]   put a card in: {", ".join(PEOPLE)} (identity cards), passport-NAME (PACE),
                        provedpassport-NAME (PACE that proves its chip), oldpassport-NAME (BAC),
-                       staff, bank, transit, other, mute
+                       hkpassport-NAME, mainlandpassport-NAME, homepermit-NAME (made up as well),
+                       mainland-NAME ({", ".join(MAINLANDERS)}) as a reader
+                       that knows them shows them, staff, bank, transit, other, mute
 pull [READER]          take it out
 swap CARD [READER]     replace it faster than the service looks
 slow SECONDS [READER]  every command takes this long
@@ -34,17 +39,33 @@ READER is 0 or 1; without it, 0."""
 
 PACE_OFFER = ("0.4.0.127.0.7.2.2.4.2.2", 13)  # generic mapping, AES-128, brainpoolP256r1
 PROVING_OFFER = ("0.4.0.127.0.7.2.2.4.6.2", 13)  # the same with chip authentication mapping
-OFFERS = {"passport": PACE_OFFER, "provedpassport": PROVING_OFFER, "oldpassport": None}
+OFFERS = {
+    "passport": PACE_OFFER, "provedpassport": PROVING_OFFER, "oldpassport": None,
+    "hkpassport": PACE_OFFER, "mainlandpassport": PACE_OFFER, "homepermit": None,
+}  # fmt: skip
+UTOPIAN = ("passport", "provedpassport", "oldpassport")
 
 
 class Stock:
-    """Made-up cards by name, all passports of one made-up country and all staff of one made-up office."""
+    """Made-up cards by name: documents of a few made-up countries, all staff of one made-up office."""
+
+    def _issuer(self, kind: str) -> tuple[Issuer, Paper]:
+        from hardware.cards.sim import issuer, papers  # make keys, which a lab of identity cards never needs
+
+        if kind in UTOPIAN:
+            return issuer.utopia(), papers.PASSPORT
+        paper = {
+            "hkpassport": papers.HONG_KONG_PASSPORT,
+            "mainlandpassport": papers.MAINLAND_PASSPORT,
+            "homepermit": papers.HOME_RETURN_PERMIT,
+        }[kind]
+        if paper.state.name not in self._states:
+            self._states[paper.state.name] = issuer.Issuer(state=paper.state)
+        return self._states[paper.state.name], paper
 
     @cached_property
-    def _country(self) -> Issuer:
-        from hardware.cards.sim.issuer import utopia  # makes keys, which a lab of identity cards never needs
-
-        return utopia()
+    def _states(self) -> dict[str, Issuer]:
+        return {}
 
     @cached_property
     def _office(self) -> StaffOffice:
@@ -52,10 +73,10 @@ class Stock:
 
         return StaffOffice()
 
-    @property
-    def anchors(self) -> tuple[bytes, ...]:
-        """The country's certificate, for those who read its passports."""
-        return (self._country.anchor,)
+    def anchors_of(self, name: str) -> tuple[bytes, ...]:
+        """The certificate of the country that issued the document of this name; none for another card."""
+        kind = name.rpartition("-")[0]
+        return (self._issuer(kind)[0].anchor,) if kind in OFFERS else ()
 
     @property
     def roots(self) -> tuple[bytes, ...]:
@@ -66,7 +87,9 @@ class Stock:
         """The card of this name; KeyError for a name that is none."""
         kind, _, person = name.rpartition("-")
         if kind in OFFERS:
-            return self._passport(PEOPLE[person], OFFERS[kind])
+            return self._document(PEOPLE[person], kind)
+        if kind == "mainland":
+            return MainlandPages(MAINLANDERS[person])
         if name == "staff":
             return self._office.card()
         others: dict[str, type[OtherCard]] = {
@@ -74,10 +97,13 @@ class Stock:
         }  # fmt: skip
         return others[name]() if name in others else DemoCard(document_of(name))
 
-    def _passport(self, person: Person, offer: tuple[str, int] | None) -> EmulatedCard:
+    def _document(self, person: Person, kind: str) -> EmulatedCard:
         from hardware.cards.emrtd.pace import PaceInfo
 
-        return self._country.card(person, offer=PaceInfo(*offer) if offer else None, extended=4096 if offer else None)
+        (country, paper), offer = self._issuer(kind), OFFERS[kind]
+        return country.card(
+            person, offer=PaceInfo(*offer) if offer else None, extended=4096 if offer else None, paper=paper
+        )
 
 
 def keys_of(card: EmulatedCard | None) -> str:

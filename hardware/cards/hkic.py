@@ -2,8 +2,9 @@
 
 Public code of a department shows the shape: the back office asks the broker for a token, the broker's own software on
 the box reads the card under that token, and what comes back is an artifact: a reference that only the back office can
-turn into the card's data. The kiosk holds neither keys nor the protocol. Both ends are site-supplied; what stands here
-is their interface, the device that drives it, and (in `sim.hkic_broker`) a simulator of both.
+turn into the card's data. The kiosk holds neither keys nor the protocol. The back office is the portal's (the kiosk's
+`identity.card_broker` reaches it); the broker's software is site-supplied, and simulated in `sim.hkic_broker`. What
+stands here is the interface of both and the device that drives it.
 """
 
 from __future__ import annotations
@@ -19,15 +20,17 @@ from hardware.cards.identify import Key
 from hardware.device import Fault, State, Status, Tell
 
 READER = "Identity card broker"
+USED = 0.0  # when a token ended that has read its card
 LOOK_S = 0.2  # how long one wait for the broker's software lasts, so that a stop is noticed
 
 
 @dataclass(frozen=True, repr=False)
 class Token:
-    """What lets the broker's software read one card; worth nothing after `lasts_s` seconds."""
+    """What lets the broker's software read one card, at the broker's `address`; worth nothing after `lasts_s`."""
 
     value: str
     lasts_s: float
+    address: str = ""
 
     def __repr__(self) -> str:
         return "Token(…)"
@@ -89,10 +92,10 @@ class BrokerReader:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
-        self._client = client
+        self.client = client
         self._office = office
         self._monotonic = monotonic
-        self._until_s = 0.0
+        self._until_s = USED
         self._present = False
         self._again = threading.Event()
 
@@ -103,7 +106,7 @@ class BrokerReader:
 
     def close(self) -> None:
         """Wait for no card any more."""
-        self._client.cancel()
+        self.client.cancel()
 
     def interrupt(self) -> None:
         """Nothing to wake: no wait is longer than LOOK_S."""
@@ -119,7 +122,7 @@ class BrokerReader:
         """Tell every card that comes until `stop`, or until broker or back office is lost."""
         while not stop.is_set():
             lost = self._renew() if self._due() else None
-            happened = lost or self._client.wait(LOOK_S)
+            happened = lost or self.client.wait(LOOK_S)
             fault = self._follow(happened, tell) if happened is not None else None
             if fault is not None:
                 self._taken(tell)
@@ -129,14 +132,16 @@ class BrokerReader:
     def _due(self) -> bool:
         asked = self._again.is_set()
         self._again.clear()
-        return asked or self._monotonic() >= self._until_s
+        # a card that lies there is read under the token it was laid down under
+        waiting = self._present and self._until_s != USED
+        return asked or (not waiting and self._monotonic() >= self._until_s)
 
     def _renew(self) -> Fault | None:
         token = self._office.token()
         if isinstance(token, Fault):
             return Fault("reader_lost", detail=f"back office: {token.code}")
         self._until_s = self._monotonic() + token.lasts_s * 0.8
-        return self._client.begin(token)
+        return self.client.begin(token)
 
     def _follow(self, happened: OnReader | Artifact | Fault, tell: Tell) -> Fault | None:
         """Tell what happened; the fault that ends the service."""
@@ -151,7 +156,7 @@ class BrokerReader:
             case Artifact():
                 tell(CardReading(1, 2))
                 found = self._office.resolve(happened)
-                self._until_s = 0.0  # a token is for one card
+                self._until_s = USED
                 if isinstance(found, IdentityDocument):
                     tell(CardReading(2, 2))
                 tell(CardFault(found) if isinstance(found, Fault) else IdentityRead(found))

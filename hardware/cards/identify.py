@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hardware.cards.emrtd import document
+    from hardware.cards.emrtd.document import Checked
     from hardware.cards.emrtd.trust import TrustStore
 
 Key = AccessKey | Pin
@@ -30,6 +31,7 @@ ReadCard = Callable[[Transport, Key | None, Tell], IdentityDocument | Staff]
 Raises CardError.
 """
 
+BROKE_OFF = ("card_removed", "card_unreadable", "card_timeout")
 WRONG_PIN = ("pin_wrong", "pin_last_try", "pin_blocked")
 Clock = Callable[[], datetime]
 Anchors = Callable[[], tuple[bytes, ...]]
@@ -50,11 +52,16 @@ def utc_now() -> datetime:
 
 
 def card_reading(
-    anchors: tuple[bytes, ...] | Anchors = (), now: Clock = utc_now, *, trust_folder: Path | None = None
+    anchors: tuple[bytes, ...] | Anchors = (),
+    now: Clock = utc_now,
+    *,
+    trust_folder: Path | None = None,
+    checked: Callable[[Checked], None] | None = None,
 ) -> ReadCard:
     """The reading of every kind we know; `anchors` are the trusted country signing certificates in DER.
 
-    With a `trust_folder` they are those of the master list imported there, read anew when that folder changes.
+    With a `trust_folder` they are those of the master list imported there, read anew when that folder changes. With
+    `checked` a travel document is read to its end and `checked` gets what that found.
     """
     trust = _Trust(anchors, trust_folder)
 
@@ -65,9 +72,32 @@ def card_reading(
             if error.fault.code != "card_unknown":
                 raise
         opening = None if isinstance(key, Pin) else key
-        return read_travel_document(transport, opening, tell, trust, now())
+        return documents(transport, opening, tell, now())
 
+    documents = _Documents(trust, checked)
     return read
+
+
+class _Documents:
+    """Reads travel documents; one that broke off is followed by one with short answers.
+
+    Some chips, and some readers, go dumb over a long answer they admitted to; from here that looks like a card pulled.
+    """
+
+    def __init__(self, trust: _Trust, checked: Callable[[Checked], None] | None) -> None:
+        self._trust = trust
+        self._checked = checked
+        self._broke_off = False
+
+    def __call__(self, transport: Transport, key: AccessKey | None, tell: Tell, now: datetime) -> IdentityDocument:
+        short, self._broke_off = self._broke_off, True  # one that hangs for good is never heard of again
+        try:
+            found = read_travel_document(transport, key, tell, self._trust, now, self._checked, short_answers=short)
+        except CardError as error:
+            self._broke_off = error.fault.code in BROKE_OFF
+            raise
+        self._broke_off = False
+        return found
 
 
 class _Trust:
@@ -145,7 +175,14 @@ def staff_login(
 
 
 def read_travel_document(
-    transport: Transport, key: AccessKey | None, tell: Tell, trust: _Trust, now: datetime
+    transport: Transport,
+    key: AccessKey | None,
+    tell: Tell,
+    trust: _Trust,
+    now: datetime,
+    checked: Callable[[Checked], None] | None = None,
+    *,
+    short_answers: bool = False,
 ) -> IdentityDocument:
     """Read a card that is no demo card; raises CardError when it is no travel document either."""
     # Loaded here: the ciphers and ASN.1 behind it are slow to load, and a demo card needs none of them.
@@ -156,6 +193,8 @@ def read_travel_document(
         raise CardError(unknown_kind(transport))
     if key is None:
         raise KeyNeededError(touched.methods)
+    if short_answers:
+        touched = replace(touched, longest_answer=document.SHORT_ANSWER)
     found = document.read(
         transport,
         touched,
@@ -164,6 +203,7 @@ def read_travel_document(
         store=trust.store(),
         now=now,
         seen=lambda text: tell(IdentitySeen(_judged(text))),
+        checked=checked,
     )
     return _judged(found)
 

@@ -9,8 +9,10 @@ from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton
 
 from hardware.camera.synthetic import SyntheticSource
-from hardware.cards import SimulatedCardReader
+from hardware.cards import IdentityDocument, SimulatedCardReader
+from hardware.cards.hkic import BrokerReader
 from hardware.cards.people import PEOPLE
+from hardware.cards.sim.hkic_broker import SimulatedBrokerClient
 from hardware.cards.sim.staff_office import staff_card
 from hardware.cards.simulated import Presented
 from kiosk.simulated_phone import SimulatedPhone
@@ -80,6 +82,15 @@ class Dock(Model):
         reader = self.stage.kiosk.devices.card
         if isinstance(reader, SimulatedCardReader):
             reader.present(card)
+        broker = self._broker()
+        if broker is not None and isinstance(card, IdentityDocument | str):
+            broker.present(card)
+
+    def _broker(self) -> SimulatedBrokerClient | None:
+        """The simulated broker's software, where that reads the cards."""
+        reader = self.stage.kiosk.devices.card
+        client = reader.client if isinstance(reader, BrokerReader) else None
+        return client if isinstance(client, SimulatedBrokerClient) else None
 
     def _answer_phone(self, wish: str) -> None:
         """The made-up resident scans the code that is shown, and answers."""
@@ -93,6 +104,9 @@ class Dock(Model):
         found: dict[str, Callable[[], None]] = {}
         if isinstance(devices.card, SimulatedCardReader):
             found |= {"pull": devices.card.pull_card, "reader": devices.card.plug if broken else devices.card.unplug}
+        broker = self._broker()
+        if broker is not None:
+            found |= {"pull": broker.pull_card, "reader": broker.come_up if broken else broker.go_down}
         for name, camera in (("face", devices.face_camera), ("document", devices.document_camera)):
             source = camera.source if camera else None
             if isinstance(source, SyntheticSource):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from hardware.cards.emrtd import trust_folder
 from hardware.cards.sim.issuer import utopia
-from kiosk.config import Card, Config
-from kiosk.diagnose import Check, swap_check, trust_checks
+from kiosk.config import Card, Config, DocumentCamera, FaceCamera, Queue, Voice
+from kiosk.diagnose import BROKER_SAYS, Check, _devices, swap_check, trust_checks
 
 
 def told(folder: Path, driver: str = "pcsc") -> list[Check]:
@@ -33,6 +33,14 @@ def test_a_list_that_was_changed_or_that_nobody_vouches_for_is_not_well(tmp_path
 
 def test_a_simulated_reader_needs_no_master_list(tmp_path: Path) -> None:
     assert told(tmp_path, "simulated") == []
+
+
+def test_a_brokers_reader_is_left_to_the_running_kiosk(tmp_path: Path) -> None:
+    none = {"face_camera": FaceCamera("none"), "document_camera": DocumentCamera("none"), "voice": Voice("none")}
+    queue = Queue(folder=tmp_path)
+    config = replace(Config(), card=Card("hkic_broker"), queue=queue, **none)
+    found = {check.name: check for check in _devices(config)}
+    assert (found["card"].ok, found["card"].says) == (True, BROKER_SAYS)
 
 
 def test_a_place_to_swap_to_on_a_disk_is_not_well_and_memory_that_is_packed_is(tmp_path: Path) -> None:

@@ -39,6 +39,8 @@ CALLS = [
     ("POST", "/v1/sign_in"),
     ("POST", "/v1/sign_in_state"),
     ("POST", "/v1/sign_in_end"),
+    ("POST", "/v1/card_token"),
+    ("POST", "/v1/card_resolve"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/verify"),

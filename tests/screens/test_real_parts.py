@@ -5,23 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from hardware.cards.console import PACE_OFFER
 from hardware.cards.emrtd import trust_folder
 from hardware.cards.emrtd.pace import PaceInfo
 from hardware.cards.hkic import BrokerReader
+from hardware.cards.mainland.pages import COMMAND
 from hardware.cards.people import ELDER
 from hardware.cards.sim.chip_keys import chip_authentication
 from hardware.cards.sim.demo_card import DemoCard
-from hardware.cards.sim.hkic_broker import SimulatedBroker
+from hardware.cards.sim.hkic_broker import SimulatedBrokerClient
 from hardware.cards.sim.issuer import utopia
 from hardware.cards.sim.lab import CardLab
+from hardware.cards.sim.mainland_pages import MainlandPages
 from hardware.cards.sim.sam import MAINLANDERS, SamModule
 from hardware.printer.emulator import EmulatedPrinter
 from kiosk.app import build_kiosk
+from kiosk.config import ConfigError
+from kiosk.devices import build_devices
 from kiosk.embedded_portal import EmbeddedPortal
 from kiosk.session import Page
 from screens.glass import wait_until
 from screens.main import Screens, application, load_fonts
+from screens.models.dock import Dock
 from screens.play import SHEET
 from screens.rehearsal import Resident, received_for
 from screens.stage import Stage
@@ -136,7 +143,67 @@ def test_a_residence_permit_on_a_serial_module_fills_the_identity(tmp_path: Path
         module.close()
 
 
-def test_a_card_read_by_the_broker_fills_the_identity(tmp_path: Path) -> None:
+def test_a_mainland_card_on_a_pcsc_reader_that_knows_it_fills_the_identity(tmp_path: Path) -> None:
+    application()
+    config = test_config(tmp_path)
+    load_fonts(config)
+    config = replace(
+        config,
+        site=replace(config.site, side="GD"),
+        card=replace(config.card, driver="pcsc", pseudo_apdu=COMMAND),
+        screen=replace(config.screen, motion=False),
+    )
+    with CardLab() as lab:
+        kiosk = build_kiosk(config)
+        stage = Stage(kiosk)
+        screens = Screens(kiosk, stage, size=SHEET)
+        kiosk.listen(stage.hear)
+        kiosk.start()
+        try:
+            resident = Resident(screens, stage, service="GD-SOC-01", language="zh_Hans")
+            resident.until(lambda page: page is Page.IDENTIFY)
+            lab.slots[0].insert(MainlandPages(MAINLANDERS["resident"]))
+            resident.glass.wait_for(lambda: stage.card.state == "done", "the card to be read")
+            known = stage.session.known("name_zh")
+            assert known is not None
+            assert (known.value, stage.session.evidence and stage.session.evidence.kind) == ("陈大文", "resident_id")
+        finally:
+            screens.close()
+            kiosk.stop()
+
+
+def test_a_pseudo_apdu_that_is_none_stops_the_start_and_says_why(tmp_path: Path) -> None:
+    config = test_config(tmp_path)
+    for wrong in ("FF B0", "nn", "FF B0 00 00 00"):
+        with pytest.raises(ConfigError, match=r"\[card\] pseudo_apdu = .* it is like FF B0 nn 00 00"):
+            build_devices(replace(config, card=replace(config.card, driver="pcsc", pseudo_apdu=wrong)), lambda _: None)
+
+
+def test_the_panel_puts_made_up_cards_on_the_brokers_reader(tmp_path: Path) -> None:
+    application()
+    config = test_config(tmp_path)
+    load_fonts(config)
+    config = replace(config, card=replace(config.card, driver="hkic_broker"))
+    kiosk = build_kiosk(config)
+    stage = Stage(kiosk)
+    screens = Screens(kiosk, stage, size=SHEET)
+    kiosk.listen(stage.hear)
+    kiosk.start()
+    try:
+        resident = Resident(screens, stage, service="HK-WEL-01", language="en")
+        resident.until(lambda page: page is Page.IDENTIFY)
+        panel = screens.model(Dock)
+        panel.attach(stage)
+        panel.act("card elder")
+        resident.glass.wait_for(lambda: stage.card.state == "done", "the card to be resolved")
+        panel.act("pull")
+        resident.glass.wait_for(lambda: not stage._lies_there, "the card to go")
+    finally:
+        screens.close()
+        kiosk.stop()
+
+
+def test_a_card_read_by_the_broker_is_resolved_by_the_portal_and_fills_the_identity(tmp_path: Path) -> None:
     application()
     config = test_config(tmp_path)
     load_fonts(config)
@@ -144,8 +211,10 @@ def test_a_card_read_by_the_broker_fills_the_identity(tmp_path: Path) -> None:
         config, card=replace(config.card, driver="hkic_broker"), screen=replace(config.screen, motion=False)
     )
     kiosk = build_kiosk(config)
-    broker = SimulatedBroker()
-    kiosk.devices.supervisors["card"].device = BrokerReader(broker, broker)
+    reader = kiosk.devices.card
+    assert isinstance(reader, BrokerReader)
+    broker = reader.client
+    assert isinstance(broker, SimulatedBrokerClient)
     stage = Stage(kiosk)
     screens = Screens(kiosk, stage, size=SHEET)
     kiosk.listen(stage.hear)
@@ -157,7 +226,6 @@ def test_a_card_read_by_the_broker_fills_the_identity(tmp_path: Path) -> None:
         sentence = resident.say("fault.card_unknown.text")
         resident.glass.wait_for(lambda: sentence in resident.glass.words(), "the sentence")
         broker.pull_card()
-        resident.glass.wait_for(lambda: broker.tokens > 0, "a token")
         broker.present(ELDER.document())
         resident.glass.press_when_there(resident.say("bar.next"))
         resident.glass.wait_for(lambda: stage.session.page is not Page.IDENTIFY, "the next page")

@@ -68,7 +68,7 @@ def chip_key(dg14: bytes) -> ChipKey | None:
         offers = sorted(
             ((info["protocol"].dotted, _reference(info)) for info in infos if info["protocol"].dotted in CA_SUITES),
             key=lambda offer: offer[0],
-        )
+        ) or [(f"{CA_ECDH}.1", reference) for reference in points]  # early chips name no cipher: 3DES is meant
         for oid, reference in reversed(offers):
             if reference in points:
                 public = keys.PublicKeyInfo.load(points[reference].dump(), strict=True)

@@ -24,8 +24,10 @@ from hardware.cards.emrtd.trust import SecurityObject, TrustStore, Verdict, judg
 from hardware.cards.faults import CardError, LengthRefusedError
 
 EXTENDED_OVERHEAD = 64  # room for the channel's own objects in an extended answer
+SHORT_ANSWER = 256
 LONGEST_CHUNK = 4000
 CAUTIOUS_CHUNK = 112  # what the most limited chips still answer
+EAC_GROUPS = (3, 4)  # fingers and irises
 SEXES: dict[str, Sex] = {"M": "M", "F": "F"}
 # What a Home Return Permit's chip says is not public: its codes are a guess from its printed zone.
 KIND_OF_CODE = {"P": "passport", "CR": "home_return_permit", "CS": "home_return_permit", "CD": "home_return_permit"}
@@ -45,8 +47,8 @@ class Touched:
 
 
 def touch(transport: Transport) -> Touched | None:
-    """Recognise a travel document without a key; None for another card. At most three commands."""
-    answer = lds.read_short(transport, lds.CARD_ACCESS & 0x1F)
+    """Recognise a travel document without a key; None for another card, after at most three commands."""
+    answer = lds.read_object(transport, lds.CARD_ACCESS & 0x1F)
     offers = pace.offers(answer.data) if answer.sw in (OK, lds.END_OF_FILE) and answer.data else ()
     longest = _longest_answer(transport)
     if not offers and exchange(transport, select_application(lds.AID)).sw != OK:
@@ -86,6 +88,17 @@ class Read:
     mrz: Mrz
     verdict: Verdict
     chip_proved: bool
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a thorough reading found beside the identity: the groups that are as signed, who issued the document and
+    when (YYYYMMDD), and whether EF.COM, which nobody signed, lists what is signed."""
+
+    groups: tuple[int, ...]
+    issued_by: str
+    issued_on: str
+    common_agrees: bool
 
 
 @dataclass
@@ -133,6 +146,14 @@ class _Reading:
         self.security.check(number, file)
         return file
 
+    def check_everything(self) -> Checked:
+        """Read EF.COM and every signed group but fingers and irises, which a chip keeps for its own country."""
+        signed = self.security.hashes.keys() if self.security is not None else ()
+        files = {number: file for number in sorted(signed) if number not in EAC_GROUPS and (file := self.group(number))}
+        issued_by, issued_on = lds.parse_dg12(files[12]) if 12 in files else ("", "")
+        agrees = lds.parse_com(self.take(lds.COM)) == frozenset(signed)
+        return Checked(tuple(files), issued_by, issued_on, agrees)
+
     def identity(self) -> Mrz:
         """The zone in DG1; after chip authentication its first answer is the chip's proof."""
         try:
@@ -173,18 +194,23 @@ def read(
     now: datetime,
     random: Callable[[int], bytes] = os.urandom,
     seen: Callable[[Read], None] = lambda _: None,
+    checked: Callable[[Checked], None] | None = None,
 ) -> Read:
     """Open and read the document, prove its data by its issuer's signature and its chip by its key.
 
     Raises CardError. The chip is proved before the photo is read: the first answer that the new channel accepts is
     the proof, and a copy costs nobody the wait for its photo. `seen` gets what is known before the photo.
+    With `checked` everything that may be read is, after the photo: a technician's check takes its time.
     """
     for chunk in _chunks(touched):
         try:
             opened = open_channel(transport, touched, key, random)
             reading = _Reading(opened.channel, chunk, progress, random)
             reading.begin(opened)
-            return _read_through(reading, store, now, seen)
+            found = _read_through(reading, store, now, seen)
+            if checked is not None:
+                checked(reading.check_everything())
+            return found
         except LengthRefusedError:
             start_over(transport, touched)
     raise CardError("card_invalid", "every length refused")

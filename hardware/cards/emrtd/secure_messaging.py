@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hardware.cards import tlv
@@ -11,6 +12,7 @@ from hardware.cards.emrtd.suites import Suite, pad, unpad
 from hardware.cards.faults import CardError, LengthRefusedError
 
 ENCRYPTED, LENGTH, STATUS, MAC = 0x87, 0x97, 0x99, 0x8E
+STATUS_BYTES = 2
 ENCRYPTED_ODD = 0x85  # for odd instructions: no padding indicator
 
 
@@ -27,6 +29,11 @@ class Keys:
         """The next counter, one block long."""
         self.ssc = (self.ssc + 1) % (1 << 8 * self.suite.block)
         return self.ssc.to_bytes(self.suite.block, "big")
+
+    def after(self, ssc: int) -> Keys:
+        """These keys with the counter at this number."""
+        self.ssc = ssc
+        return self
 
     def sign(self, ssc: bytes, message: bytes) -> bytes:
         """The MAC over the counter and a message; padding is ours to add (§9.8.4, TR-03110-3 F.2.2)."""
@@ -60,18 +67,46 @@ class SecureChannel:
         if plain is None or not self._open:
             raise CardError("card_channel_broken", "closed")
         try:
-            return self._reveal(self._transport.transmit(protect(self._keys, plain)))
+            return self._reveal(self._transport.transmit(protect(self._keys, plain)), self._keys)
         except CardError:
             self._open = False
             raise
 
-    def _reveal(self, raw: bytes) -> bytes:
+    def transmit_all(self, commands: Sequence[bytes], arrived: Callable[[int], None]) -> list[bytes]:
+        """Send commands that do not wait for each other's answers; the plain answers, perhaps fewer than commands.
+
+        All are protected before the first is sent, and all answers are opened after the last has come: between two
+        commands, while the air stands idle, nothing is computed. `arrived` is called with the number of answers so
+        far, which nobody has checked yet. The first answer without any protection ends the sending.
+        """
+        plain = [decode_command(command) for command in commands]
+        if not self._open:
+            raise CardError("card_channel_broken", "closed")
+        first = self._keys.ssc
+        try:
+            ready = [protect(self._keys.after(first + 2 * n), one) for n, one in enumerate(plain) if one is not None]
+            raw = self._send_all(ready, arrived)
+            return [self._reveal(one, self._keys.after(first + 2 * n + 1)) for n, one in enumerate(raw)]
+        except CardError:
+            self._open = False
+            raise
+
+    def _send_all(self, ready: Sequence[bytes], arrived: Callable[[int], None]) -> list[bytes]:
+        raw: list[bytes] = []
+        for command in ready:
+            raw.append(self._transport.transmit(command))
+            arrived(len(raw))
+            if len(raw[-1]) <= STATUS_BYTES:
+                break
+        return raw
+
+    def _reveal(self, raw: bytes, keys: Keys) -> bytes:
         answer = split_answer(raw)
         if answer.sw == WRONG_LENGTH and not answer.data:
             raise LengthRefusedError("plain status 6700")
         if not answer.data:
             raise CardError("card_channel_broken", f"plain status {answer.sw:04X}")
-        return reveal(self._keys, answer.data, answer.sw)
+        return reveal(keys, answer.data, answer.sw)
 
 
 def protect(keys: Keys, plain: Command) -> bytes:

@@ -76,12 +76,10 @@ class TripleDesSuite:
         return worker.update(secret) + worker.finalize()
 
     def mac(self, key: bytes, message: bytes) -> bytes:
-        """DES-CBC by K1, then the last block through K2 and K1 again."""
-        last = _cbc(_three_keys(key[:8]), bytes(8), message)[-8:]
-        inner = Cipher(_three_keys(key[8:]), modes.ECB()).decryptor()  # noqa: S305 - one block
-        middle = inner.update(last) + inner.finalize()
-        outer = Cipher(_three_keys(key[:8]), modes.ECB()).encryptor()  # noqa: S305 - one block
-        return outer.update(middle) + outer.finalize()
+        """DES-CBC by K1; the last block goes through K1, K2 backwards and K1 again, which is one step of 3DES-CBC."""
+        body, last = message[:-8], message[-8:]
+        start = _cbc(_three_keys(key[:8]), bytes(8), body)[-8:] if body else bytes(8)
+        return _cbc(_three_keys(key), start, last)
 
 
 @dataclass(frozen=True)

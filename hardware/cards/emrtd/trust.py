@@ -53,18 +53,22 @@ class LdsSecurityObject(core.Sequence):  # type: ignore[misc]
 
 
 class TrustStore:
-    """The country signing certificates a site trusts, and the document signers their countries have revoked."""
+    """The country signing certificates a site trusts, and the document signers their countries have revoked.
+
+    Names are compared as RFC 5280 §7.1 has it: some countries write theirs in one kind of characters in the certificate
+    and in another in those it signs. What proves anything is the signature alone.
+    """
 
     def __init__(self, certificates: Iterable[bytes] = (), revocations: Iterable[bytes] = ()) -> None:
         """Certificates and revocation lists in DER; raises ValueError for bytes that are none.
 
         A revocation list counts only when a trusted certificate of its issuer signed it.
         """
-        self._by_subject: dict[bytes, list[x509.Certificate]] = {}
+        self._by_subject: dict[str, list[x509.Certificate]] = {}
         for der in certificates:
             certificate = x509.Certificate.load(der, strict=True)
-            self._by_subject.setdefault(certificate.subject.dump(), []).append(certificate)
-        self._revoked: set[tuple[bytes, int]] = set()
+            self._by_subject.setdefault(_comparable(certificate.subject), []).append(certificate)
+        self._revoked: set[tuple[str, int]] = set()
         self.refused_lists = sum(not self._take(crl.CertificateList.load(der, strict=True)) for der in revocations)
 
     def __len__(self) -> int:
@@ -73,7 +77,7 @@ class TrustStore:
     def _take(self, listed: crl.CertificateList) -> bool:
         """Take a revocation list; False if nobody we trust signed it."""
         content = listed["tbs_cert_list"]
-        issuer = content["issuer"].dump()
+        issuer = _comparable(content["issuer"])
         if not any(
             _signed_by(listed, "tbs_cert_list", "signature", known) for known in self._by_subject.get(issuer, [])
         ):
@@ -84,14 +88,20 @@ class TrustStore:
 
     def revoked(self, certificate: x509.Certificate) -> bool:
         """Whether its country has taken this document signer back."""
-        return (certificate.issuer.dump(), certificate.serial_number) in self._revoked
+        return (_comparable(certificate.issuer), certificate.serial_number) in self._revoked
 
     def issuer_of(self, certificate: x509.Certificate) -> x509.Certificate | None:
         """The trusted certificate whose key signed this one."""
-        for candidate in self._by_subject.get(certificate.issuer.dump(), []):
+        for candidate in self._by_subject.get(_comparable(certificate.issuer), []):
             if _signed_by(certificate, "tbs_certificate", "signature_value", candidate):
                 return candidate
         return None
+
+
+def _comparable(name: x509.Name) -> str:
+    with suppress(*NOT_DER):  # of a name whose parts are no texts, the bytes
+        return str(name.hashable)
+    return str(name.dump().hex())
 
 
 def _signed_by(signed: core.Sequence, content: str, signature: str, issuer: x509.Certificate) -> bool:

@@ -54,16 +54,16 @@ def public_key_info(curve: Curve, secret: int) -> dict[str, Any]:
     return {"protocol": CA_PUBLIC_KEY, "required": named}
 
 
-def chip_authentication(oid: str, curve_name: str, reference: int | None = None) -> ChipSecret:
-    """A chip authentication key on a named curve, with DG14."""
+def chip_authentication(
+    oid: str, curve_name: str, reference: int | None = None, *, says_cipher: bool = True
+) -> ChipSecret:
+    """A chip authentication key on a named curve, with DG14, which on early chips says no cipher."""
     curve = BY_NAME[curve_name]
     secret = secrets.randbelow(curve.n - 1) + 1
     public = ec.multiply(curve, secret, ec.generator(curve))
     number = {} if reference is None else {"optional": core.Integer(reference)}
-    dg14 = _infos(
-        {"protocol": oid, "required": core.Integer(1), **number},
-        {**public_key_info(curve, secret), **number},
-    )
+    cipher = {"protocol": oid, "required": core.Integer(1), **number}
+    dg14 = _infos(*([cipher] if says_cipher else []), {**public_key_info(curve, secret), **number})
     return ChipSecret({14: dg14}, ChipKey(oid, curve, public, reference), secret)
 
 

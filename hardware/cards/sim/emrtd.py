@@ -67,7 +67,8 @@ class EmrtdCard:
     `offer` is its PACE (None: BAC only), `bac` whether it still takes BAC, `extended` its longest answer beyond 256
     bytes (None: short only). `card_security` and `mapping_key` answer chip authentication mapping, `chip_key` and
     `chip_secret` chip authentication, `sign` active authentication. A chip that promises too much refuses answers
-    above `refuses_above` bytes, inside its channel or, with `refuses_in_plain`, by dropping it.
+    above `refuses_above` bytes, inside its channel or, with `refuses_in_plain`, by dropping it. A chip of small buffers
+    `gives_at_most` so many bytes, whatever it was asked for; one that is `mute_above` some length says nothing at all.
     `tries` counts the refused keys.
     """
 
@@ -85,6 +86,8 @@ class EmrtdCard:
     mapping_key: int = 1
     refuses_above: int | None = None
     refuses_in_plain: bool = False
+    gives_at_most: int | None = None
+    mute_above: int | None = None
     tries: int = 0
     atr: bytes = field(default=answer_to_reset(b"\x80\x31eMRTD"), init=False)
 
@@ -106,6 +109,8 @@ class EmrtdCard:
         parsed = decode_command(command)
         if parsed is None or (parsed.extended and self.extended is None):
             return _raw(b"", WRONG_LENGTH)
+        if self.mute_above is not None and (parsed.le or 0) > self.mute_above:
+            return b""
         if self._keys is None:
             return _raw(*self._obey(parsed)) if parsed.cla & 0x0C == 0 else _raw(b"", 0x6882)
         return self._secured(self._keys, parsed)
@@ -201,7 +206,7 @@ class EmrtdCard:
             return b"", NO_FILE_SELECTED if self._keys or not self._in_application else NO_ACCESS
         if offset >= len(self._file):
             return b"", WRONG_OFFSET
-        piece = self._file[offset : offset + length]
+        piece = self._file[offset : offset + min(length, self.gives_at_most or length)]
         return piece, OK if len(piece) == length or length == 256 else END_OF_FILE
 
     # -- basic access control

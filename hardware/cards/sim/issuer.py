@@ -1,14 +1,14 @@
 """A made-up country that issues travel documents to made-up people, with its own signing certificates.
 
-Its certificates say Utopia (UTO), the code ICAO 9303-3 keeps for specimens; nothing here resembles a real issuer but
-the form of its keys, which may be spelled out as explicit curve parameters the way Hong Kong's are.
+Its certificates say Utopia (UTO), the code ICAO 9303-3 keeps for specimens, or a made-up Hong Kong or Mainland; nothing
+here resembles a real issuer but the form of its keys, which may be spelled out as explicit curve parameters the way
+Hong Kong's are.
 """
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,11 +27,32 @@ from hardware.cards.emrtd.card_security import SECURITY_OBJECT as CARD_SECURITY_
 from hardware.cards.emrtd.curves import BY_NAME, Curve
 from hardware.cards.emrtd.ec import LIBRARY_CURVES
 from hardware.cards.emrtd.master_list import MASTER_LIST, CscaMasterList
-from hardware.cards.emrtd.mrz import Can, MrzKey, check_digit
+from hardware.cards.emrtd.mrz import Can
 from hardware.cards.emrtd.trust import SECURITY_OBJECT, LdsSecurityObject
 from hardware.cards.people import Person
 from hardware.cards.sim.chip_keys import ChipSecret, public_key_info
 from hardware.cards.sim.emrtd import EmrtdCard
+from hardware.cards.sim.papers import (
+    PASSPORT,
+    SPECIMEN_EXPIRY,
+    SPECIMEN_NUMBER,
+    UTOPIA,
+    Paper,
+    State,
+    passport_key,
+)
+
+__all__ = [
+    "SPECIMEN_CAN",
+    "SPECIMEN_EXPIRY",
+    "SPECIMEN_NUMBER",
+    "Issuer",
+    "Signer",
+    "certify",
+    "dg2",
+    "passport_key",
+    "utopia",
+]
 
 Scheme = Literal["rsa", "rsa_pss"] | str
 """How keys are made: "rsa", "rsa_pss", or the name of a curve."""
@@ -39,8 +60,6 @@ Scheme = Literal["rsa", "rsa_pss"] | str
 NOT_BEFORE = datetime(2020, 1, 1, tzinfo=UTC)
 NOT_AFTER = datetime(2045, 1, 1, tzinfo=UTC)
 HASH = "sha256"
-SPECIMEN_NUMBER = "UT1234567"
-SPECIMEN_EXPIRY = "351231"
 SPECIMEN_CAN = "123456"
 
 
@@ -102,16 +121,25 @@ def _spell_out(named: keys.PublicKeyInfo, curve: Curve) -> keys.PublicKeyInfo:
     return keys.PublicKeyInfo({"algorithm": algorithm, "public_key": named["public_key"].native})
 
 
-def certify(subject: str, public: keys.PublicKeyInfo, issuer: str, signer: Signer, serial: int) -> x509.Certificate:
-    """A certificate of Utopia over this key."""
+def certify(
+    subject: str,
+    public: keys.PublicKeyInfo,
+    issuer: str,
+    signer: Signer,
+    serial: int,
+    state: State = UTOPIA,
+    *,
+    printable: bool = False,
+) -> x509.Certificate:
+    """A certificate of this state over this key; its issuer's name may be written as a PrintableString."""
     tbs = x509.TbsCertificate(
         {
             "version": "v3",
             "serial_number": serial,
             "signature": signer.algorithm,
-            "issuer": _name(issuer),
+            "issuer": _name(issuer, state, printable=printable),
             "validity": {"not_before": _time(NOT_BEFORE), "not_after": _time(NOT_AFTER)},
-            "subject": _name(subject),
+            "subject": _name(subject, state),
             "subject_public_key_info": public,
         }
     )
@@ -123,8 +151,9 @@ def certify(subject: str, public: keys.PublicKeyInfo, issuer: str, signer: Signe
     return x509.Certificate(signed)
 
 
-def _name(common_name: str) -> x509.Name:
-    return x509.Name.build({"country_name": "UT", "organization_name": "Made-up Utopia", "common_name": common_name})
+def _name(common_name: str, state: State, *, printable: bool = False) -> x509.Name:
+    who = {"country_name": state.alpha2, "organization_name": state.name, "common_name": common_name}
+    return x509.Name.build(who, use_printable=printable)
 
 
 def _time(moment: datetime) -> x509.Time:
@@ -132,13 +161,23 @@ def _time(moment: datetime) -> x509.Time:
 
 
 class Issuer:
-    """Utopia: a country signing certificate and a document signer under it."""
+    """A made-up state: a country signing certificate and a document signer under it."""
 
-    def __init__(self, scheme: Scheme = "brainpoolP384r1", *, explicit: bool = True, country: str = "Country") -> None:
+    def __init__(
+        self,
+        scheme: Scheme = "brainpoolP384r1",
+        *,
+        explicit: bool = True,
+        country: str = "Country",
+        state: State = UTOPIA,
+        printable: bool = False,
+    ) -> None:
         self._country = Signer.make(scheme, explicit=explicit)
         self._signer = Signer.make(scheme, explicit=explicit)
-        self.country_certificate = certify(country, self._country.public, country, self._country, 1)
-        self.signer_certificate = certify("Signer", self._signer.public, country, self._country, 2)
+        self.country_certificate = certify(country, self._country.public, country, self._country, 1, state)
+        self.signer_certificate = certify(
+            "Signer", self._signer.public, country, self._country, 2, state, printable=printable
+        )
 
     @property
     def anchor(self) -> bytes:
@@ -210,15 +249,19 @@ class Issuer:
         return self._sign_content(infos.dump(), CARD_SECURITY_OBJECT), secret
 
     def files(
-        self, person: Person, image: bytes | None = None, more: Mapping[int, bytes] | None = None
+        self,
+        person: Person,
+        image: bytes | None = None,
+        more: Mapping[int, bytes] | None = None,
+        paper: Paper = PASSPORT,
     ) -> dict[int, bytes]:
-        """The application's files of a made-up person's passport.
+        """The application's files of a made-up person's document.
 
         `image` stands in for their drawn photo; `more` are further data groups, such as those of a chip's keys.
         """
         photo = image if image is not None else person.document().photo_jpeg or b""
-        groups = {1: dg1(person), 2: dg2(photo), 11: dg11(person), **(more or {})}
-        present = tlv.encode(0x5C, bytes((0x61, 0x75, 0x6B)))
+        groups = {1: paper.dg1(person), 2: dg2(photo), 11: dg11(person), 12: dg12(paper), **(more or {})}
+        present = tlv.encode(0x5C, bytes(lds.TAG_OF_GROUP[number] for number in sorted(groups)))
         common = tlv.encode(0x60, tlv.encode(0x5F01, b"0107") + tlv.encode(0x5F36, b"040000") + present)
         files = {lds.data_group(number): file for number, file in groups.items()}
         return files | {lds.COM: common, lds.SOD: self.security_object(groups)}
@@ -231,14 +274,15 @@ class Issuer:
         extended: int | None = None,
         image: bytes | None = None,
         chip: ChipSecret | None = None,
+        paper: Paper = PASSPORT,
     ) -> EmrtdCard:
-        """A made-up person's passport, opened by `passport_key(person)` or by SPECIMEN_CAN."""
+        """A made-up person's document, opened by `paper.key(person)` or by SPECIMEN_CAN."""
         own = chip or ChipSecret()
         proving = offer is not None and offer.family == pace.ECDH_CAM
         card_security, mapping_key = self.card_security(offer.curve) if offer and proving else (b"", 1)
         return EmrtdCard(
-            files=self.files(person, image, own.groups),
-            key=passport_key(person),
+            files=self.files(person, image, own.groups, paper),
+            key=paper.key(person),
             can=Can(SPECIMEN_CAN),
             offer=offer,
             bac=offer is None,
@@ -257,27 +301,6 @@ def utopia() -> Issuer:
     return Issuer()
 
 
-def passport_key(person: Person) -> MrzKey:
-    """What their passport's zone opens the chip with."""
-    return MrzKey(SPECIMEN_NUMBER, person.birth_date.strftime("%y%m%d"), SPECIMEN_EXPIRY)
-
-
-def dg1(person: Person) -> bytes:
-    """Their passport's zone."""
-    surname, _, given = person.name_en.partition(", ")
-    key = passport_key(person)
-    first = f"P<UTO{_latin(surname)}<<{_latin(given)}".ljust(44, "<")[:44]
-    second = SPECIMEN_NUMBER + check_digit(SPECIMEN_NUMBER) + "UTO" + key.birth + check_digit(key.birth)
-    second += (person.sex or "<") + key.expiry + check_digit(key.expiry) + "<" * 14 + "<"
-    second += check_digit(second[:10] + second[13:20] + second[21:43])
-    return tlv.encode(0x61, tlv.encode(0x5F1F, (first + second).encode("ascii")))
-
-
-def _latin(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).upper().replace("-", "<").replace(" ", "<")
-    return "".join(char for char in plain if char == "<" or (char.isascii() and char.isalpha()))
-
-
 def dg2(image: bytes) -> bytes:
     """One face image in its frames (ISO/IEC 19794-5, 7816-11)."""
     face = bytes(4) + bytes(16) + bytes(12)  # length, features and image description: none of it is used here
@@ -290,3 +313,9 @@ def dg2(image: bytes) -> bytes:
 def dg11(person: Person) -> bytes:
     """Their name in national characters."""
     return tlv.encode(0x6B, tlv.encode(0x5C, b"\x5f\x0e") + tlv.encode(0x5F0E, person.name_zh.encode()))
+
+
+def dg12(paper: Paper) -> bytes:
+    """Who issued the document, and when."""
+    said = tlv.encode(0x5F19, paper.state.name.encode()) + tlv.encode(0x5F26, b"20251231")
+    return tlv.encode(0x6C, tlv.encode(0x5C, b"\x5f\x19\x5f\x26") + said)

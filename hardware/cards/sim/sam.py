@@ -22,7 +22,7 @@ BYTES_A_SECOND = 11_520  # 115 200 baud, one start and one stop bit
 
 @dataclass(frozen=True)
 class MadeUpMainlander:
-    """A made-up holder; `kind` is the type byte: "" resident, "J" Hong Kong, Macao or Taiwan, "I" foreigner."""
+    """A made-up holder; `kind` is the type byte: "" resident, "J" Hong Kong, Macao or Taiwan, "I" or "Y" foreigner."""
 
     number: str
     name_zh: str
@@ -37,6 +37,9 @@ class MadeUpMainlander:
         birth = self.birth.strftime("%Y%m%d")
         if self.kind == "I":
             places = {0: self.name_en, 120: self.sex, 122: self.number, 158: self.name_zh, 204: self.until, 220: birth}
+        elif self.kind == "Y":
+            places = {0: self.name_zh, 30: self.sex, 36: birth, 52: self.name_en[:35], 122: self.number}
+            places |= {204: self.until, 220: self.name_en[35:]}
         else:
             places = {0: self.name_zh, 30: self.sex, 36: birth, 122: self.number, 204: self.until}
         text = bytearray(" ".encode("utf-16-le") * 128)
@@ -50,6 +53,9 @@ MAINLANDERS = {
     "resident": MadeUpMainlander("11010119510307701X", "陈大文", date(1951, 3, 7), "1", until="长期"),
     "permit": MadeUpMainlander("810000199408230021", "黄小明", date(1994, 8, 23), "2", "J"),
     "foreigner": MadeUpMainlander("CAN110190070101", "玛丽亚", date(1990, 7, 1), "2", "I", "DOE, MARIA MADE UP"),
+    "foreigner2023": MadeUpMainlander(
+        "911840199007010029", "玛丽亚", date(1990, 7, 1), "2", "Y", "DOE-FERNANDES OF THE MADE UP FAMILY MARIA JOSE"
+    ),
 }
 PHOTO = bytes(range(256)) * 4
 
@@ -77,6 +83,7 @@ class SamModule:
         self.wrong_check = 0  # how many of the next long answers get a wrong check byte
         self.cut_at: int | None = None
         self.mute = False
+        self.pulled_when_read = False
 
     def present(self, card: MadeUpMainlander) -> None:
         """Lay a card on the module."""
@@ -135,6 +142,8 @@ class SamModule:
         if command == SELECT:
             self._selected = card is not None
             return DONE + bytes(8) if card else NO_CARD[1]
+        if command == READ and self.pulled_when_read:
+            self._card = card = None
         if command == READ:
             return DONE + SIZES + card.text() + PHOTO if card and self._selected else NO_CARD[1]
         return UNSUPPORTED

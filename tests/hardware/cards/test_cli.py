@@ -10,9 +10,11 @@ from click.testing import CliRunner
 
 from hardware.cards import __main__ as program
 from hardware.cards import people
+from hardware.cards.mainland.pages import COMMAND
 from hardware.cards.sim.demo_card import DemoCard
 from hardware.cards.sim.issuer import Issuer, utopia
 from hardware.cards.sim.lab import CardLab
+from hardware.cards.sim.sam import MAINLANDERS, SamModule
 
 main = program.main
 
@@ -100,7 +102,11 @@ def test_verify_tells_a_proved_chip_from_one_that_may_be_a_copy_and_names_nobody
     proved = run("verify", "--lab", "provedpassport-rare", "--can", "123456")
     assert "its issuer signed the data; its chip holds its key" in proved
     perhaps = run("verify", "--lab", "passport-rare", "--can", "123456", "--json", exit_code=2)
-    assert lines(perhaps) == [{"kind": "passport", "origin": "genuine", "chip_proved": False}]
+    assert lines(perhaps) == [
+        {"kind": "passport", "origin": "genuine", "chip_proved": False, "groups": [1, 2, 11, 12],
+         "issued_by": "Made-up Utopia", "issued_on": "20251231", "common_agrees": True}
+    ]  # fmt: skip
+    assert "data groups as signed: 1, 2, 11, 12; EF.COM lists the same" in proved
     assert "YEUNG" not in proved + perhaps
 
 
@@ -145,3 +151,32 @@ def test_emulate_holds_a_card_until_its_input_ends() -> None:
     said = lines(run("emulate", "passport-elder", "--json"))[0]
     assert said["key"] == "EmrtdCard --mrz UT1234567,510308,351231 or --can 123456"
     assert "no card named nobody" in run("emulate", "nobody", exit_code=1)
+
+
+def test_a_mainland_card_is_read_by_pseudo_apdu_and_by_a_module(lab: CardLab) -> None:
+    person = MAINLANDERS["resident"]
+    shown = lines(run("read", "--lab", "mainland-resident", "--pseudo-apdu", COMMAND, "--show", "--json"))
+    assert (shown[0]["kind"], shown[0]["number"]) == ("resident_id", person.number)
+    assert "like FF B0" in run("read", "--pseudo-apdu", "FF", exit_code=2)
+    module = SamModule()
+    try:
+        module.present(person)
+        assert lines(run("read", "--sam", module.path, "--show", "--json"))[0]["number"] == person.number
+    finally:
+        module.close()
+    assert lines(run("read", "--sam", "/dev/no-such-line", "--timeout", "0.2", "--json", exit_code=1))[0]["fault"] == (
+        "reader_lost"
+    )
+
+
+def test_the_lab_has_documents_of_other_states() -> None:
+    shown = lines(run("read", "--lab", "homepermit-rare", "--mrz", "HX0000001,480229,351231", "--json"))
+    assert (shown[0]["kind"], shown[0]["origin"]) == ("home_return_permit", "genuine")
+    assert "passport: its issuer signed" in run("verify", "--lab", "hkpassport-elder", "--can", "123456", exit_code=2)
+
+
+def test_emulate_holds_a_mainland_card_on_a_module_until_its_input_ends() -> None:
+    held = lines(run("emulate", "sam-permit", "--json"))
+    assert str(held[0]["path"]).startswith("/dev/pts/")
+    assert "read --sam /dev/pts/" in run("emulate", "sam-foreigner2023")
+    assert "has no card named sam-nobody" in run("emulate", "sam-nobody", exit_code=1)

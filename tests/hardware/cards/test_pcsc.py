@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import queue
+
 import pytest
 from smartcard import scard
 
-from hardware.cards import pcsc, people
+from hardware.cards import demo_card, pcsc, people
 from hardware.cards.faults import FAULT_CODES, CardError
+from hardware.cards.monitor import Monitor, Picture
 from hardware.cards.sim.demo_card import DemoCard
 from hardware.cards.sim.lab import CardLab
 
@@ -55,6 +58,36 @@ def test_without_a_service_the_reader_is_lost(lab: CardLab) -> None:
 def test_an_empty_reader_gives_no_session(lab: CardLab) -> None:
     with pytest.raises(CardError, match="card_removed"), pcsc.Session("Virtual PCD 00 00"):
         pass
+
+
+def inserted(lab: CardLab) -> None:
+    lab.slots[0].insert(DemoCard(people.ELDER.document()))
+    seen: queue.SimpleQueue[Picture] = queue.SimpleQueue()
+    monitor = Monitor(seen.put)
+    monitor.start()
+    while not any(slot.present for slot in seen.get(timeout=4.0).slots):
+        pass
+    assert monitor.stop()
+
+
+def test_a_card_pulled_between_two_commands_is_removed(lab: CardLab) -> None:
+    inserted(lab)
+    select = bytes.fromhex("00A404000A") + demo_card.AID + b"\0"
+    with pcsc.Session("Virtual PCD 00 00") as session:
+        assert session.transmit(select)[-2:] == b"\x90\x00"
+        lab.slots[0].remove()
+        for _ in range(3):  # the first finds out, the next meet the dead handle
+            with pytest.raises(CardError, match="card_removed"):
+                session.transmit(select)
+
+
+def test_a_card_in_a_session_is_out_of_reach_of_other_programs(lab: CardLab) -> None:
+    inserted(lab)
+    with pcsc.Session("Virtual PCD 00 00") as session, pcsc.Context() as other:
+        for mode in (scard.SCARD_SHARE_SHARED, scard.SCARD_SHARE_EXCLUSIVE, scard.SCARD_SHARE_DIRECT):
+            result, _, _ = scard.SCardConnect(other.handle, "Virtual PCD 00 00", mode, pcsc.PROTOCOLS)
+            assert result == scard.SCARD_E_SHARING_VIOLATION
+        assert session.transmit(bytes.fromhex("00A404000A") + demo_card.AID + b"\0")[-2:] == b"\x90\x00"
 
 
 def test_an_unknown_reader_gives_no_session(lab: CardLab) -> None:

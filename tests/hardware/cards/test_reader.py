@@ -11,6 +11,7 @@ import pytest
 from smartcard import scard
 
 from hardware.cards import CardFault, CardGone, CardPresented, CardReading, IdentityRead, people
+from hardware.cards.documents import IdentityDocument
 from hardware.cards.pcsc import PROTOCOLS, Context, unstick
 from hardware.cards.reader import PcscCardReader
 from hardware.cards.sim.demo_card import DemoCard, MuteCard, OtherCard
@@ -195,6 +196,31 @@ def test_something_that_does_not_answer_like_a_card_is_unreadable(
     assert heard.next(CardFault).fault.code == "card_unreadable"
 
 
+def test_something_without_an_answer_to_reset_is_no_card(
+    lab: CardLab, heard: Heard, start: Callable[..., PcscCardReader]
+) -> None:
+    start()
+    nothing = MuteCard()
+    nothing.atr = b""
+    lab.slots[0].insert(nothing)
+    lab.slots[1].insert(DemoCard(ELDER))  # the service has looked at both readers when it knows of this one
+    await_present("Virtual PCD 00 01")
+    lab.slots[0].remove()
+    lab.slots[0].insert(DemoCard(ELDER))
+    assert heard.next(IdentityRead).document == ELDER
+    assert not heard.of(CardFault)
+    assert nothing.commands == 0
+
+
+def await_present(reader: str) -> None:
+    with Context() as context:
+        state = scard.SCARD_STATE_UNAWARE
+        while not state & scard.SCARD_STATE_PRESENT:
+            result, seen = scard.SCardGetStatusChange(context.handle, 4000, [(reader, state)])
+            assert result == 0, f"{result:08X}"
+            state = seen[0][1]
+
+
 def test_a_reader_held_by_another_program_is_read_when_it_is_free(
     lab: CardLab, heard: Heard, start: Callable[..., PcscCardReader]
 ) -> None:
@@ -250,6 +276,75 @@ def test_stopping_in_mid_read_does_not_wait_for_the_whole_card(lab: CardLab, hea
     assert supervisor.stop(2.0)
     assert not heard.of(IdentityRead)
     assert not heard.of(CardFault)
+
+
+def test_a_card_that_hangs_in_one_command_is_given_up_and_a_stop_does_not_wait_for_it(
+    lab: CardLab, heard: Heard
+) -> None:
+    supervisor = Supervisor(PcscCardReader("00 00", deadline_s=0.1), heard)
+    supervisor.start()
+    heard.state(State.READY)
+    lab.slots[0].slow_s = 60.0
+    lab.slots[0].insert(DemoCard(ELDER))
+    fault = heard.next(CardFault).fault
+    assert (fault.code, fault.detail) == ("card_timeout", "one command")
+    heard.state(State.READY)
+    assert supervisor.stop(), "the command still hangs"
+    lab.slots[0].remove()
+
+
+def test_a_stop_in_the_middle_of_a_command_that_hangs_does_not_wait_for_it(lab: CardLab, heard: Heard) -> None:
+    supervisor = Supervisor(PcscCardReader("00 00"), heard)
+    supervisor.start()
+    heard.state(State.READY)
+    lab.slots[0].slow_s = 60.0
+    lab.slots[0].insert(DemoCard(ELDER))
+    heard.next(CardPresented)
+    assert supervisor.stop()
+    lab.slots[0].remove()
+    assert not heard.of(CardFault, IdentityRead)
+
+
+def test_a_card_asked_for_again_while_it_is_read_is_read_once_more(
+    lab: CardLab, heard: Heard, start: Callable[..., PcscCardReader]
+) -> None:
+    reader = start()
+    lab.slots[0].slow_s = 0.02
+    lab.slots[0].insert(DemoCard(ELDER))
+    heard.next(CardReading)
+    reader.look_again()
+    heard.next(IdentityRead)
+    heard.next(CardGone)
+    assert heard.next(IdentityRead).document == ELDER
+
+
+def test_a_slow_card_makes_no_other_reader_wait(
+    lab: CardLab, heard: Heard, start: Callable[..., PcscCardReader]
+) -> None:
+    start("")
+    lab.slots[0].slow_s = 60.0
+    lab.slots[0].insert(DemoCard(people.ADULT.document()))
+    heard.next(CardPresented, lambda event: event.reader.endswith("00 00"))
+    lab.slots[1].insert(DemoCard(ELDER))
+    assert heard.next(IdentityRead).document == ELDER
+    lab.slots[1].remove()
+    heard.next(CardGone, lambda event: event.reader.endswith("00 01"))
+    lab.slots[0].remove()
+    heard.next(CardGone, lambda event: event.reader.endswith("00 00"))
+
+
+def test_a_defect_in_a_reading_reaches_the_supervisor(lab: CardLab, heard: Heard) -> None:
+    def broken(_transport: object, _key: object, _tell: object) -> IdentityDocument:
+        raise ZeroDivisionError
+
+    supervisor = Supervisor(PcscCardReader("00 00", read=broken), heard)
+    supervisor.start()
+    heard.state(State.READY)
+    lab.slots[0].insert(DemoCard(ELDER))
+    fault = heard.state(State.FAULT).fault
+    assert fault is not None
+    assert fault.code == "device_crashed"
+    assert supervisor.stop()
 
 
 def test_extended_commands_are_used_where_the_card_offers_them(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from functools import cache
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec as library
 
 from hardware.cards import people
-from hardware.cards.emrtd import chip
+from hardware.cards.emrtd import chip, ec
+from hardware.cards.emrtd.curves import BY_NAME
 from hardware.cards.faults import CardError
 from hardware.cards.sim import chip_keys, issuer
 from hardware.cards.sim.chip_keys import ChipSecret
@@ -18,6 +21,7 @@ from tests.hardware.cards.emrtd.test_document import OFFERS, Contact, read, utop
 CHIPS: dict[str, Callable[[], ChipSecret]] = {
     "ca-3des": lambda: chip_keys.chip_authentication(f"{chip.CA_ECDH}.1", "secp256r1"),
     "ca-3des-referenced": lambda: chip_keys.chip_authentication(f"{chip.CA_ECDH}.1", "brainpoolP256r1", 7),
+    "ca-3des-unsaid": lambda: chip_keys.chip_authentication(f"{chip.CA_ECDH}.1", "secp256r1", says_cipher=False),
     "ca-aes128": lambda: chip_keys.chip_authentication(f"{chip.CA_ECDH}.2", "brainpoolP224r1"),
     "ca-aes192": lambda: chip_keys.chip_authentication(f"{chip.CA_ECDH}.3", "secp384r1", 3),
     "ca-aes256": lambda: chip_keys.chip_authentication(f"{chip.CA_ECDH}.4", "brainpoolP512r1"),
@@ -26,6 +30,9 @@ CHIPS: dict[str, Callable[[], ChipSecret]] = {
     "aa-ecdsa": lambda: chip_keys.active_ecdsa("secp256r1"),
     "aa-ecdsa-sha512": lambda: chip_keys.active_ecdsa("brainpoolP512r1", "sha512"),
 }
+
+
+KEY_BYTES = {1: 16, 2: 16, 3: 24, 4: 32}
 
 
 @cache
@@ -91,6 +98,26 @@ def test_the_worked_example_of_active_authentication() -> None:
     assert not chip.recovers(opened, NONCE[:-1] + b"\xc7")
     for at in (0, 5, 110, 127):
         assert not chip.recovers(opened[:at] + bytes((opened[at] ^ 1,)) + opened[at + 1 :], NONCE)
+
+
+@pytest.mark.parametrize("number", sorted(KEY_BYTES))
+@pytest.mark.parametrize("name", sorted(ec.LIBRARY_CURVES))
+def test_the_session_of_chip_authentication_is_what_another_library_makes_of_it(name: str, number: int) -> None:
+    """TR-03110-3 A.2.3: the hash of the shared point's x and a counter, beside OpenSSL's agreement and hashlib."""
+    curve, library_curve = BY_NAME[name], ec.LIBRARY_CURVES[name]
+    terminal, own = library.generate_private_key(library_curve), library.generate_private_key(library_curve)
+    secret = terminal.exchange(library.ECDH(), own.public_key())
+    numbers = own.public_key().public_numbers()
+    public = ec.Point(numbers.x, numbers.y)
+    key = chip.ChipKey(f"{chip.CA_ECDH}.{number}", curve, public, None)
+    keys = chip.session_keys(key, ec.multiply(curve, terminal.private_numbers().private_value, public))
+    make = hashlib.sha1 if number <= 2 else hashlib.sha256
+    enc, mac = (make(secret + bytes((0, 0, 0, count))).digest()[: KEY_BYTES[number]] for count in (1, 2))
+    assert keys.ssc == 0
+    if number == 1:  # the parity of DES's bytes is set, and means nothing
+        assert [byte & 0xFE for byte in keys.enc + keys.mac] == [byte & 0xFE for byte in enc + mac]
+    else:
+        assert (keys.enc, keys.mac) == (enc, mac)
 
 
 @pytest.mark.parametrize("opened", [b"", b"\xcc", b"\xbc", b"\x34\xcc", b"\x6b\xbb\xbb" + bytes(40) + b"\xbc"])

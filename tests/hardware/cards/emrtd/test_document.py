@@ -11,10 +11,12 @@ import pytest
 from PIL import Image
 
 from hardware.cards import people
+from hardware.cards.documents import IdentityDocument
 from hardware.cards.emrtd import document, lds, pace
 from hardware.cards.emrtd.mrz import AccessKey, Can, MrzKey
 from hardware.cards.emrtd.trust import TrustStore
 from hardware.cards.faults import CardError
+from hardware.cards.identify import card_reading
 from hardware.cards.sim import issuer
 from hardware.cards.sim.demo_card import DemoCard, OtherCard
 from hardware.cards.sim.emrtd import EmrtdCard
@@ -97,12 +99,25 @@ def test_a_broken_photo_leaves_the_identity_standing() -> None:
     assert found.verdict.origin == "genuine"
 
 
+@pytest.mark.parametrize("most", [200, 100, 17])
+@pytest.mark.parametrize("name", ["bac", "pace-aes128-bp256"])
+def test_a_chip_that_gives_fewer_bytes_than_asked_is_read_whole(name: str, most: int) -> None:
+    card = utopia().card(people.RARE, offer=OFFERS[name])
+    card.gives_at_most = most
+    contact = Contact(card)
+    found = read(contact, issuer.passport_key(people.RARE))
+    assert found.document.photo_jpeg == people.RARE.document().photo_jpeg
+    assert contact.count <= 15 + sum(-(-len(card.files[f]) // most) for f in (lds.SOD, lds.DG1, lds.DG2, lds.DG11))
+
+
 def test_a_file_beyond_32_kilobytes_is_read() -> None:
     image = people.ELDER.document().photo_jpeg or b""
     long = image[:2] + (b"\xff\xfe\xff\xf0" + bytes(0xFFEE)) + image[2:]  # a comment that fills it up
     for offer, extended in ((None, None), (OFFERS["pace-aes128-bp256"], None), (None, 4096)):
         card = utopia().card(people.ELDER, image=long, offer=offer, extended=extended)
-        assert read(Contact(card), issuer.passport_key(people.ELDER)).document.photo_jpeg == long
+        contact = Contact(card)
+        assert read(contact, issuer.passport_key(people.ELDER)).document.photo_jpeg == long
+        assert contact.count <= 30 + len(long) // (4000 if extended else 218)
 
 
 @pytest.mark.parametrize("name", sorted(OFFERS))
@@ -237,8 +252,34 @@ def test_a_chip_that_promises_too_long_answers_is_read_with_shorter_ones(name: s
     assert found.document.photo_jpeg == people.ELDER.document().photo_jpeg
 
 
+@pytest.mark.parametrize("name", ["bac", "pace-aes128-bp256"])
+def test_a_chip_that_goes_mute_over_a_long_answer_is_read_by_short_ones_the_next_time(name: str) -> None:
+    card = utopia().card(people.RARE, offer=OFFERS[name], extended=4096)
+    card.mute_above = 1000
+    reading, key = card_reading((utopia().anchor,), now=lambda: NOW), issuer.passport_key(people.RARE)
+    with pytest.raises(CardError, match="card_removed"):
+        reading(Contact(card), key, lambda _event: None)
+    card.reset()
+    found = reading(Contact(card), key, lambda _event: None)
+    assert isinstance(found, IdentityDocument)
+    assert found.photo_jpeg == people.RARE.document().photo_jpeg
+    card.mute_above = None
+    card.reset()
+    contact = Contact(card)
+    reading(contact, key, lambda _event: None)
+    assert contact.count < 25, "the next document is read by long ones again"
+
+
 def test_a_chip_that_refuses_every_length_is_a_typed_fault() -> None:
     card = utopia().card(people.ELDER)
     card.refuses_above = 50
     with pytest.raises(CardError, match="card_invalid"):
         read(Contact(card), issuer.passport_key(people.ELDER))
+
+
+def test_offers_longer_than_one_answer_are_read_whole() -> None:
+    card = utopia().card(people.ELDER, offer=OFFERS["pace-aes128-bp256"])
+    card.gives_at_most = 7
+    touched = document.touch(Contact(card))
+    assert touched is not None
+    assert touched.offers == (OFFERS["pace-aes128-bp256"],)

@@ -33,7 +33,7 @@ from hardware.cards.emrtd.mrz import Can
 from hardware.cards.emrtd.secure_messaging import Keys
 from hardware.cards.emrtd.suites import AES_128
 from hardware.cards.faults import FAULT_CODES, CardError
-from hardware.cards.mainland import frames, record
+from hardware.cards.mainland import frames, pages, record
 from hardware.cards.sim import chip_keys, issuer
 from hardware.cards.sim.emrtd import card_access, cover
 from hardware.cards.sim.piv import StaffOffice
@@ -70,6 +70,8 @@ def targets() -> dict[str, tuple[Parser, bytes]]:
         chosen[f"sod-{scheme}"] = (judge_whole(store, files[lds.DG1]), files[lds.SOD])
     chosen["dg1"] = (lds.parse_dg1, files[lds.DG1])
     chosen["dg2"] = (lds.parse_dg2, files[lds.DG2])
+    chosen["dg12"] = (lds.parse_dg12, files[lds.DG12])
+    chosen["com"] = (lds.parse_com, files[lds.COM])
     chosen["dg11"] = (lds.parse_dg11, files[lds.DG11])
     chosen["card-access"] = (pace.offers, card_access(pace.PaceInfo(f"{pace.ECDH_GM}.2", 13)))
     chosen["zone"] = (read_zone, files[lds.DG1][5:])
@@ -121,12 +123,18 @@ def other_targets() -> dict[str, tuple[Parser, bytes]]:
     """Cards that are no travel documents, and the layer under all of them."""
     resident = MAINLANDERS["resident"]
     answer = frames.encode(b"\x00\x00\x90\x01\x00\x04\x00" + resident.text() + bytes(1024))
+    page = pages.SIZES + resident.text() + b"\x90\x00"
     return {
         "tlv": (lambda data: list(tlv.walk(data)), tlv.encode(0x7F4E, tlv.encode(0x5F20, bytes(300))) * 3),
         "mainland-frame": (lambda data: frames.FrameReader().feed(data), answer),
         "mainland-record": (record.parse, resident.text()),
+        "mainland-page": (lambda data: pages.read(Fixed(data), pages.page_command(pages.COMMAND), ignore), page),
         "demo-card": (demo_card.decode, demo_card.encode(people.RARE.document())),
     }
+
+
+def ignore(_done: int, _total: int) -> None:
+    """Nobody looks at the progress here."""
 
 
 class Fixed:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.cards.apdu import Command, decode_command, split_answer
-from hardware.cards.emrtd.secure_messaging import Keys, protect, reveal
+from hardware.cards.apdu import Command, decode_command, read_binary, split_answer
+from hardware.cards.emrtd.secure_messaging import Keys, SecureChannel, protect, reveal
 from hardware.cards.emrtd.suites import AES_128, AES_192, AES_256, TRIPLE_DES, Suite, pad, unpad
 from hardware.cards.faults import CardError
 from hardware.cards.sim.emrtd import cover, uncover
@@ -65,6 +65,61 @@ def test_an_answer_played_again_is_noticed(suite: Suite) -> None:
     reveal(terminal, answer.data, answer.sw)
     with pytest.raises(CardError, match="card_channel_broken"):
         reveal(terminal, answer.data, answer.sw)
+
+
+class Chip:
+    """The other end of a channel: answers the nth command with its offset, or with what `instead` has for n."""
+
+    def __init__(self, keys: Keys, instead: dict[int, bytes] | None = None) -> None:
+        self.keys = keys
+        self.instead = instead or {}
+        self.count = 0
+
+    def transmit(self, command: bytes) -> bytes:
+        wire = decode_command(command)
+        assert wire is not None
+        plain = uncover(self.keys, wire)
+        assert isinstance(plain, Command)
+        answer = cover(self.keys, bytes((plain.p1, plain.p2)), 0x9000, odd=False)
+        self.count += 1
+        return self.instead.get(self.count, answer)
+
+
+READS = [read_binary(offset, 100).encode() for offset in range(0, 900, 100)]
+
+
+@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.name)
+def test_many_commands_in_one_go_are_as_many_one_by_one(suite: Suite) -> None:
+    one, many = (SecureChannel(Chip(chip), terminal) for terminal, chip in (pair(suite), pair(suite)))
+    arrived: list[int] = []
+    assert many.transmit_all(READS, arrived.append) == [one.transmit(command) for command in READS]
+    assert arrived == list(range(1, 10))
+    assert many.transmit(READS[0]) == one.transmit(READS[0]), "the counters go on together"
+    assert many.transmit_all([], arrived.append) == []
+
+
+@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.name)
+@pytest.mark.parametrize("at", [1, 5, 9])
+def test_a_forged_answer_among_many_closes_the_channel_and_gives_nothing(suite: Suite, at: int) -> None:
+    terminal, chip = pair(suite)
+    elsewhere = cover(pair(suite)[1], b"elsewhere", 0x9000, odd=False)
+    channel = SecureChannel(Chip(chip, {at: elsewhere[:-3] + bytes((elsewhere[-3] ^ 1,)) + elsewhere[-2:]}), terminal)
+    with pytest.raises(CardError, match="card_channel_broken"):
+        channel.transmit_all(READS, lambda _count: None)
+    for again in (lambda: channel.transmit(READS[0]), lambda: channel.transmit_all(READS, lambda _count: None)):
+        with pytest.raises(CardError, match="card_channel_broken"):
+            again()
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [("6982", "card_channel_broken"), ("6700", "card_invalid"), ("", "card_removed")]
+)
+def test_the_first_answer_without_protection_ends_the_sending(status: str, code: str) -> None:
+    terminal, keys = pair(AES_128)
+    chip = Chip(keys, {3: bytes.fromhex(status)})
+    with pytest.raises(CardError, match=code):
+        SecureChannel(chip, terminal).transmit_all(READS, lambda _count: None)
+    assert chip.count == 3
 
 
 @given(SUITE, st.binary(max_size=300))

@@ -44,7 +44,8 @@ def test_every_layout_is_read(running: SamModule, heard: Heard, name: str) -> No
     document = heard.next(IdentityRead).document
     assert (document.number, document.name_zh, document.name_en) == (person.number, person.name_zh, person.name_en)
     assert (document.birth_date, document.sex) == (person.birth, {"1": "M", "2": "F"}[person.sex])
-    assert document.kind == {"": "resident_id", "J": "residence_permit", "I": "foreigner_permit"}[person.kind]
+    kinds = {"": "resident_id", "J": "residence_permit", "I": "foreigner_permit", "Y": "foreigner_permit"}
+    assert document.kind == kinds[person.kind]
 
 
 def test_a_card_comes_is_read_with_progress_and_goes(running: SamModule, heard: Heard) -> None:
