@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from kiosk.masking import masked_address
 from kiosk.pages import Page
 from offline_queue.sealing import SealedEnvelope
 from offline_queue.slip_message import AddressFault, Way, parse_address
@@ -44,6 +45,12 @@ class SendEntry:
         """What can be picked: "known-<way>" and "new-<way>"."""
         found = [(way, f"known-{way}") for way in self.ways if way in {target.way for target in self.known}]
         return (*(name for _, name in found), *(f"new-{way}" for way in self.ways))
+
+    @property
+    def private(self) -> tuple[str, ...]:
+        """Every address in here, as it may stand on a page."""
+        found = [target.address for target in (*self.known, *((self.target,) if self.target else ()))]
+        return (*self.typed.values(), *found, *map(masked_address, found))
 
     def known_by(self, way: Way) -> Target | None:
         """The address that was given before."""

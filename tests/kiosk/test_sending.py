@@ -110,6 +110,17 @@ def test_touches_after_the_visit_do_nothing() -> None:
     assert (visit.sending, visit.posted) == (None, {})
 
 
+def test_every_form_of_an_address_is_private() -> None:
+    visit = Visit(NUMBER)
+    visit.pick_target("new-email")
+    visit.send_on()
+    visit.type_address("chan@")
+    visit.hand_over(Target(Way.EMAIL, "chan@example.org"))
+    assert visit.sending is not None
+    wanted = {"chan@", "chan@example.org", "c***@example.org", "+85251234567", "+852 51XX XX67"}
+    assert wanted <= set(visit.sending.private)
+
+
 def test_no_address_is_in_a_representation() -> None:
     visit = Visit(NUMBER)
     visit.pick_target("new-email")
