@@ -123,6 +123,27 @@ def test_coming_back_to_the_slip_prints_nothing_more(counter: Counter) -> None:
     assert len(emulator.papers) == before + 1
 
 
+def test_a_slip_that_could_not_be_printed_is_not_printed_by_coming_back_to_it(counter: Counter) -> None:
+    devices = counter.kiosk.devices
+    assert devices.emulator is not None
+    assert devices.simulated_a4 is not None
+    resident = counter.resident("en")
+    resident.until(lambda page: page is Page.SAVED)
+    devices.emulator.out_of_paper()
+    devices.simulated_a4.out_of_paper()
+    resident.glass.wait_for(lambda: resident.glass.shows(resident.say("slip.show")), "the kiosk to notice", 30)
+    resident.leave_page(Page.SAVED)
+    resident.glass.wait_for(lambda: resident.glass.shows(resident.say("send.open")), "the slip")
+    resident.glass.press(resident.say("send.open"))
+    resident.glass.wait_for(lambda: counter.stage.session.page is Page.SEND, "the ways")
+    resident.settle()
+    counter.mend()
+    resident.glass.wait_for(lambda: devices.working("printer"), "the printer", 30)
+    resident.glass.press(resident.say("bar.back"))
+    resident.glass.wait_for(lambda: resident.glass.shows(resident.say("slip.again")), "the offer to print")
+    assert resident.say("slip.screen_title") in resident.glass.words()  # it waits to be asked
+
+
 def test_an_address_of_this_visit_is_offered_masked_and_used_by_a_touch(counter: Counter) -> None:
     resident = at_ways(counter, document="phone")  # iAM Smart gave a mobile number
     words = resident.glass.words()
