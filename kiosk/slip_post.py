@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from hardware.printer import Code, Pair, Text
+from hardware.printer import Code, Pair, Rule, Space, Text
 from kiosk.catalogue import Texts
 from kiosk.submission import Sender
 from kiosk.take_home import Paper
@@ -47,7 +47,7 @@ def slip_number(codes: tuple[str, ...]) -> str:
 
 def _words(paper: Paper, way: Way, texts: Texts) -> str:
     skipped = {texts.say(paper.language, key) for key in _OF_THE_CODE}
-    lines = [texts.say(paper.language, "send.asked_for")] if way is Way.EMAIL else []
+    lines = [texts.say(paper.language, "send.asked_for"), ""] if way is Way.EMAIL else []
     for block in paper.blocks:
         match block:
             case Code(kind="qr"):
@@ -56,7 +56,18 @@ def _words(paper: Paper, way: Way, texts: Texts) -> str:
                 lines.append(f"{block.left} {block.right}")
             case Text() if block.text not in skipped and (way is Way.EMAIL or block.size != "small"):
                 lines += block.text.split("\n")
-    return "\n".join(filter(None, map(_plain, lines)))
+            case Rule() | Space() if way is Way.EMAIL:
+                lines.append("")
+    return _joined(map(_plain, lines))
+
+
+def _joined(lines: Iterable[str]) -> str:
+    """The lines under each other, an empty one where a section ends, never two."""
+    kept: list[str] = []
+    for line in lines:
+        if line or (kept and kept[-1]):
+            kept.append(line)
+    return "\n".join(kept).strip()
 
 
 def _plain(line: str) -> str:

@@ -101,6 +101,7 @@ def test_whatever_a_department_wrote_becomes_printable_lines(words: str, left: s
     message = written(Way.EMAIL, blocks=blocks)
     assert all(line.isprintable() for line in message.text.split("\n"))
     assert url() in message.text
+    assert "\n\n\n" not in message.text
 
 
 def test_the_number_is_the_first_codes() -> None:

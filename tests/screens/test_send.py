@@ -248,6 +248,27 @@ def test_a_departments_answer_that_cannot_be_printed_can_be_sent(counter: Counte
     assert all(line in message["text"] for line in answer.lines["en"])
 
 
+def test_a_case_is_sent_with_every_departments_number_and_proof(counter: Counter) -> None:
+    counter.stage.end()
+    counter.mend()
+    resident = Resident(counter.screens, counter.stage, service="", language="zh_Hant", event="retire")
+    resident.glass.wait_for(lambda: counter.kiosk.line_up and bool(counter.kiosk.slip_ways), "the line", 30)
+    resident.visit()
+    resident.glass.wait_for(lambda: resident.glass.shows(resident.say("send.open")), "the slip to be out", 60)
+    parts = counter.stage.session.all_saved
+    assert len(parts) > 1
+    resident.glass.press(resident.say("send.open"))
+    resident.glass.wait_for(lambda: counter.stage.session.page is Page.SEND, "the ways")
+    resident.settle()
+    type_at(counter, resident, "email", "case@example.org")
+    wait_state(counter, resident, "sent")
+    [message] = arrived(counter, "case@example.org")
+    urls = [line for line in message["text"].splitlines() if "?c=" in line]
+    codes = [read_slip(url, counter.kiosk.sender.device_key.public_bytes) for url in urls]
+    assert [code.receipt_number for code in codes if isinstance(code, SlipCode)] == [p.receipt_number for p in parts]
+    assert all(part.receipt_number in message["text"] for part in parts)
+
+
 def test_after_the_visit_no_address_is_left(counter: Counter) -> None:
     resident = at_ways(counter)
     type_at(counter, resident, "email", "gone@example.org")
