@@ -57,11 +57,12 @@ class Delivered:
 
 @dataclass(frozen=True)
 class Hello:
-    """The portal is there: its time (RFC 3339), the limits it announces, and the ways it sends slips by."""
+    """The portal is there: its time (RFC 3339), the limits it announces, and how it sends slips."""
 
     time: datetime
     inline_bytes: int
     slip_by: frozenset[Way] = frozenset()
+    slip_simulated: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,8 @@ class PortalClient:
             limits = answer.body["limits"]
             announced = answer.body.get("slip_by", ())
             ways = frozenset(way for way in Way if way in announced)
-            return Hello(datetime.fromisoformat(answer.body["time"]), int(limits["inline_bytes"]), ways)
+            simulated = answer.body.get("slip_simulated") is True
+            return Hello(datetime.fromisoformat(answer.body["time"]), int(limits["inline_bytes"]), ways, simulated)
         except (KeyError, TypeError, ValueError):
             return Trouble(Kind.OFFLINE, "unreadable")
 

@@ -35,7 +35,7 @@ _TELL_EVERY_S: Final = 0.2
 class SyncState:
     """What the screens and the technician see: `line` is "up", "unknown" or the reason (queue.why.<line>).
 
-    `slip_by`: how the portal sends slips to residents, as it last said.
+    `slip_by`: how the portal sends slips to residents, as it last said; `slip_simulated`: whether they reach nobody.
     """
 
     online: bool = False
@@ -46,6 +46,7 @@ class SyncState:
     clock_offset_s: float = 0.0
     next_probe_s: float | None = None
     slip_by: frozenset[Way] = frozenset()
+    slip_simulated: bool = False
 
 
 @dataclass(frozen=True)
@@ -203,6 +204,7 @@ class Sync:
             clock_offset_s=round(offset, 3),
             next_probe_s=None,
             slip_by=hello.slip_by,
+            slip_simulated=hello.slip_simulated,
         )
 
     def _line_lost(self, trouble: Trouble) -> None:

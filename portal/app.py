@@ -59,14 +59,15 @@ def create_app(
     desk: Desk | None = None,
     sign_ins: SignIns | None = None,
     ways: frozenset[Way] = frozenset(),
+    post_simulated: bool = False,
     wall: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> FastAPI:
     """The application; the store is closed when it shuts down. `departments` opens the worker's tables to read.
 
-    `ways` are those by which slips can be sent to residents: the worker has a gateway for each.
+    `ways` are those by which slips can be sent to residents: the worker has a gateway for each, or a simulated one.
     """
     node = Node(store, signer, keys, limits or Limits(), wall, authority, objects)
-    messages = Messages(ways, departments)
+    messages = Messages(ways, departments, simulated=post_simulated)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -115,7 +116,7 @@ def _answers(**described: str) -> dict[int | str, dict[str, Any]]:
 def _add_calls(app: FastAPI, node: Node, messages: Messages) -> None:
     @app.get("/v1/hello", summary="Signed time, limits and key ids", responses=_answers(s200="hello"))
     async def hello() -> Response:
-        return JSONResponse(_hello(node, messages.ways))
+        return JSONResponse(_hello(node, messages))
 
     @app.get(
         "/v1/fleet",
@@ -242,11 +243,12 @@ async def _certify(
     return found.response() if isinstance(found, Problem) else JSONResponse(dict(found))
 
 
-def _hello(node: Node, ways: frozenset[Way]) -> dict[str, Any]:
+def _hello(node: Node, messages: Messages) -> dict[str, Any]:
     return {
         "time": instant(node.wall()),
         "limits": {"inline_bytes": node.limits.inline_bytes, "chunk_bytes": CHUNK_BYTES, "body_bytes": MAX_BODY_BYTES},
-        "slip_by": sorted(way.value for way in ways),
+        "slip_by": sorted(way.value for way in messages.ways),
+        "slip_simulated": messages.simulated,
         "recipients": [entry["kid"] for entry in node.keys.document["recipients"]],
         "receipt_keys": [entry["kid"] for entry in node.keys.document["receipt_keys"]],
     }

@@ -30,10 +30,20 @@ _WAY_OF: Final = {way.service: way for way in Way}
 
 
 class Messages:
-    """What these calls decide; `ways` are those that a gateway is configured for, `departments` the worker's tables."""
+    """What these calls decide; `ways` are those that a gateway is configured for, `departments` the worker's tables.
 
-    def __init__(self, ways: frozenset[Way], departments: Callable[[], AbstractContextManager[Database]]) -> None:
+    `simulated`: what is sent reaches nobody, and every kiosk says so.
+    """
+
+    def __init__(
+        self,
+        ways: frozenset[Way],
+        departments: Callable[[], AbstractContextManager[Database]],
+        *,
+        simulated: bool = False,
+    ) -> None:
         self.ways = ways
+        self.simulated = simulated
         self._departments = departments
 
     def take(self, db: Database, raw: bytes, recipients: frozenset[str], now: datetime) -> str | Problem:

@@ -92,6 +92,7 @@ def serve(
         certificate_needed=tls is not None and tls.client_ca is not None,
         sign_ins=sign_ins,
         ways=frozenset(load_gateways(folder)),
+        post_simulated=simulated_messages,
     )
     if simulated_post is not None:
         add_simulated_post(app, simulated_post)

@@ -107,6 +107,9 @@ class Send(Asking):
         state = self._state()
         return "" if state == "asking" else self.say(f"send.{state}_more")
 
+    def _simulated(self) -> bool:
+        return self.stage.kiosk.sync.state.slip_simulated
+
     def _kind(self) -> str:
         state = self._state()
         return "info" if state == "sending" else KINDS.get(state, "failed")
@@ -162,6 +165,7 @@ class Send(Asking):
     rows = Property(list, _rows, notify=changed)
     note = Property(str, _note, notify=changed)
     noteMore = Property(str, _note_more, notify=changed)
+    simulated = Property(bool, _simulated, notify=changed)
     kind = Property(str, _kind, notify=changed)
     nextLabel = Property(str, _next_label, notify=changed)
     secondLabel = Property(str, _second_label, notify=changed)

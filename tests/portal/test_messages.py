@@ -69,7 +69,7 @@ def test_where_nobody_is_the_kiosk_hears_that_it_was_refused(
 def test_the_portal_says_by_which_ways_it_sends(client: PortalClient) -> None:
     found = client.hello()
     assert isinstance(found, Hello)
-    assert found.slip_by == frozenset(Way)
+    assert (found.slip_by, found.slip_simulated) == (frozenset(Way), True)
 
 
 def test_a_portal_without_a_gateway_offers_none_and_takes_nothing(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_portal_without_a_gateway_offers_none_and_takes_nothing(tmp_path: Path
     try:
         found = client.hello()
         assert isinstance(found, Hello)
-        assert found.slip_by == frozenset()
+        assert (found.slip_by, found.slip_simulated) == (frozenset(), False)
         trouble = client.send_slip(bench.sealed(payload_of(message(bench), "1")))
         assert isinstance(trouble, Trouble)
         assert trouble.code == "not_offered"

@@ -148,6 +148,7 @@ def test_an_address_of_this_visit_is_offered_masked_and_used_by_a_touch(counter:
     resident = at_ways(counter, document="phone")  # iAM Smart gave a mobile number
     words = resident.glass.words()
     assert not any(number in words for number in ("5123 4567", "51234567"))
+    assert resident.say("send.simulated") in words  # and nobody is led to believe in it
     press_row(resident, "send.known_sms", "send.known_more", address="+852 51XX XX67")
     before = len(arrived(counter, "+85251234567"))
     resident.glass.press(resident.say("send.send"))

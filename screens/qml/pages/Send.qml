@@ -36,5 +36,11 @@ KioskPage {
                 onActivated: Send.pick(modelData.id)
             }
         }
+        Txt {
+            property bool shown: Send.simulated
+            width: parent.width
+            text: qsTrId("send.simulated")
+            color: Theme.inkSoft
+        }
     }
 }
