@@ -37,7 +37,7 @@ KioskPage {
             }
         }
         Txt {
-            property bool shown: Send.simulated
+            property bool shown: Send.simulated && (!Theme.laptop || Send.state !== "asking")
             width: parent.width
             text: qsTrId("send.simulated")
             color: Theme.inkSoft
