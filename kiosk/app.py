@@ -35,6 +35,7 @@ from kiosk.opening import Hours, ServiceSwitch, read_hours
 from kiosk.receipt import SlipContent, moment_text, slip_blocks
 from kiosk.slip_lookup import SlipDesk, SlipFound
 from kiosk.slip_plan import with_plan
+from kiosk.slip_post import SlipPost
 from kiosk.staff_log import StaffLog
 from kiosk.submission import SavedVisit, Sender, submit, submit_case
 from kiosk.take_home import Paper, Printed, Printer, checklist_blocks
@@ -48,6 +49,7 @@ from offline_queue.portal_client import PortalClient
 from offline_queue.records import State
 from offline_queue.sealing import DeviceKey
 from offline_queue.slip_code import SlipCode, sign_slip
+from offline_queue.slip_message import Way
 from offline_queue.sync import Heartbeat, Pace, Sync
 from offline_queue.token_key import open_device_key
 from offline_queue.trust import PortalTrust
@@ -110,6 +112,7 @@ class Kiosk:
         desk: Desk,
         slip_desk: SlipDesk,
         phone_desk: PhoneDesk,
+        slip_post: SlipPost,
         hours: Hours,
     ) -> None:
         self.config = config
@@ -122,6 +125,7 @@ class Kiosk:
         self.desk = desk
         self._slip_desk = slip_desk
         self.phone_desk = phone_desk
+        self.slip_post = slip_post
         self.hours = hours
         self.switch = ServiceSwitch(config.queue.folder / "out-of-service.json")
         self.staff_log = StaffLog(config.queue.folder / "staff.log")
@@ -160,6 +164,11 @@ class Kiosk:
     def line_up(self) -> bool:
         """Whether the portal answered lately."""
         return self.sync.state.online
+
+    @property
+    def slip_ways(self) -> frozenset[Way]:
+        """How the portal sends slips to residents, as it last said; they need the line."""
+        return self.sync.state.slip_by
 
     def abilities(self) -> frozenset[Ability]:
         """What works now."""
@@ -370,6 +379,7 @@ def build_kiosk(
         Desk(sender, client),
         slip_desk,
         PhoneDesk(sender, client),
+        SlipPost(sender, client),
         hours,
     )
 

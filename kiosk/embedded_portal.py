@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 class EmbeddedPortal:
     """Makes a portal in `folder`, serves it on a free port; `offline` and `online` cut and mend the line.
 
+    Slips that are sent go to its simulated mailbox and telephone, a page of its own.
     Use it in a `with`. The process ends with `close`, and by itself when this process dies.
     """
 
@@ -43,7 +44,8 @@ class EmbeddedPortal:
         """Serve; returns when the portal can be called."""
         if self._process is not None:
             return
-        command = self._command("serve", "--port", str(self.port), "--host", "127.0.0.1", "--until-input-ends")
+        options = ("--host", "127.0.0.1", "--until-input-ends", "--simulated-messages")
+        command = self._command("serve", "--port", str(self.port), *options)
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         line = self._process.stdout.readline() if self._process.stdout else ""
         if not line:

@@ -15,13 +15,14 @@ from kiosk.identity.unlocking import Unlocking
 from kiosk.journey import Bundle, Journey
 from kiosk.pages import BY_KIND, Page, Stop
 from kiosk.planning import Planning
+from kiosk.sending import Sending
 from kiosk.staff import StaffEntry
 from kiosk.submission import SavedVisit
 
 LONGEST_ANSWER = 400
 
 
-class Filling(Unlocking, ByPhone, Planning):
+class Filling(Unlocking, ByPhone, Sending, Planning):
     """What stands on the page that is shown; nothing of it counts before the resident goes on."""
 
     journey: Journey | None
@@ -63,6 +64,10 @@ class Filling(Unlocking, ByPhone, Planning):
     @property
     def page(self) -> Page:
         """The page to draw now."""
+        found = self._page_due()
+        return self.send_page() if found is Page.SLIP else found
+
+    def _page_due(self) -> Page:
         if self.staff is not None:
             return Page.TECHNICIAN if self.staff.place == "in" else Page.STAFF_PIN
         if self.stop is not None:

@@ -1,4 +1,4 @@
-"""Identity numbers as a screen may show them: enough to recognise one's own, too little to copy."""
+"""Identity numbers and addresses as a screen may show them: enough to recognise one's own, too little to copy."""
 
 from __future__ import annotations
 
@@ -17,6 +17,14 @@ def masked(fact_type: str, number: str) -> str:
     if isinstance(parsed, Hkid | ResidentId | HomeReturnPermit):
         return parsed.masked
     return number[:_SHOWN] + "X" * max(0, len(number) - _SHOWN)
+
+
+def masked_address(address: str) -> str:
+    """A telephone number without its middle, or the first letter and the domain of an e-mail address."""
+    name, at, domain = address.partition("@")
+    if at:
+        return f"{name[:1]}{'*' * 3}@{domain}"
+    return address[:-8] + " " + address[-8:-6] + "XX XX" + address[-2:] if len(address) >= 8 else "X" * len(address)
 
 
 def _parsed(fact_type: str, number: str) -> object:

@@ -41,6 +41,8 @@ class Page(StrEnum):
     SAVED = "Saved"
     SAVED_CASE = "SavedCase"
     SLIP = "Slip"
+    SEND = "Send"
+    SEND_TO = "SendTo"
     STOPPED = "Stopped"
 
 

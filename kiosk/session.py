@@ -66,6 +66,7 @@ class Session(AtTheDesk):
         self.looking_at_matters = False
         self.forget_document()
         self.forget_phone()
+        self.forget_sending()
         self.picture = None
         self.items = ()
         self.entry = None
@@ -164,7 +165,9 @@ class Session(AtTheDesk):
 
     def back(self) -> None:
         """Touch Back: exactly the state before, then the list, then home."""
-        if self.stop is not None:
+        if self.sending is not None:
+            self.back_from_sending()
+        elif self.stop is not None:
             self.stop = None
             self._to_review()
         elif self.looking_at_matters:

@@ -23,6 +23,7 @@ from offline_queue.envelope import (
 )
 from offline_queue.http import Caller, NoReply, Reply, TlsFiles
 from offline_queue.sealing import DeviceKey
+from offline_queue.slip_message import Progress, Way
 
 INLINE_BYTES: Final = 64 * 1024
 _SLOWEST_BYTES_PER_S: Final = 8 * 1024
@@ -56,10 +57,12 @@ class Delivered:
 
 @dataclass(frozen=True)
 class Hello:
-    """The portal is there: its time (RFC 3339) and the limits it announces."""
+    """The portal is there: its time (RFC 3339), the limits it announces, and how it sends slips."""
 
     time: datetime
     inline_bytes: int
+    slip_by: frozenset[Way] = frozenset()
+    slip_simulated: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,10 @@ class PortalClient:
             return answer
         try:
             limits = answer.body["limits"]
-            return Hello(datetime.fromisoformat(answer.body["time"]), int(limits["inline_bytes"]))
+            announced = answer.body.get("slip_by", ())
+            ways = frozenset(way for way in Way if way in announced)
+            simulated = answer.body.get("slip_simulated") is True
+            return Hello(datetime.fromisoformat(answer.body["time"]), int(limits["inline_bytes"]), ways, simulated)
         except (KeyError, TypeError, ValueError):
             return Trouble(Kind.OFFLINE, "unreadable")
 
@@ -153,6 +159,13 @@ class PortalClient:
 
     def enquire(self, envelope: SealedEnvelope) -> Trouble | None:
         """Hand a sealed question to its department; `enquiry_answer` fetches what it says."""
+        return self._hand_in("/v1/enquiry", envelope)
+
+    def send_slip(self, envelope: SealedEnvelope) -> Trouble | None:
+        """Hand a sealed slip in for a mailbox or a telephone; `slip_progress` tells what became of it."""
+        return self._hand_in("/v1/slip_message", envelope)
+
+    def _hand_in(self, path: str, envelope: SealedEnvelope) -> Trouble | None:
         packet = Packet(
             envelope.header,
             envelope.sha256,
@@ -160,8 +173,16 @@ class PortalClient:
             chunk_digests(envelope.ciphertext),
             envelope.ciphertext,
         )
-        answer = self._call("POST", "/v1/enquiry", packet.encode(), ENVELOPE_MEDIA_TYPE)
+        answer = self._call("POST", path, packet.encode(), ENVELOPE_MEDIA_TYPE)
         return answer if isinstance(answer, Trouble) else None
+
+    def slip_progress(self, message_id: str) -> Progress | Trouble:
+        """How far a slip is that was handed in."""
+        answer = self._call("GET", f"/v1/slip_message/{message_id}")
+        if isinstance(answer, Trouble):
+            return answer
+        known = next((each for each in Progress if each == answer.body.get("state")), None)
+        return known or Trouble(Kind.OFFLINE, "unreadable")
 
     def enquiry_answer(self, enquiry_id: str) -> str | Trouble | None:
         """The answer, sealed to the key that the question brought; None while the department is being asked."""

@@ -18,6 +18,7 @@ from offline_queue.outbox import Outbox
 from offline_queue.portal_client import Delivered, Hello, Kind, PortalClient, Trouble
 from offline_queue.records import Claim, Line
 from offline_queue.sealing import DeviceKey
+from offline_queue.slip_message import Way
 
 # The word for each kind of trouble that concerns the whole line; the screens' texts are `queue.why.<word>`.
 LINE_WORDS: Final = {
@@ -32,7 +33,10 @@ _TELL_EVERY_S: Final = 0.2
 
 @dataclass(frozen=True)
 class SyncState:
-    """What the screens and the technician see: `line` is "up", "unknown" or the reason (queue.why.<line>)."""
+    """What the screens and the technician see: `line` is "up", "unknown" or the reason (queue.why.<line>).
+
+    `slip_by`: how the portal sends slips to residents, as it last said; `slip_simulated`: whether they reach nobody.
+    """
 
     online: bool = False
     line: str = "unknown"
@@ -41,6 +45,8 @@ class SyncState:
     delivered: int = 0
     clock_offset_s: float = 0.0
     next_probe_s: float | None = None
+    slip_by: frozenset[Way] = frozenset()
+    slip_simulated: bool = False
 
 
 @dataclass(frozen=True)
@@ -191,7 +197,15 @@ class Sync:
         self._not_before = 0.0
         if not was_online:
             self._outbox.note_line(Line("up", instant(self._clocks.wall())))
-        self._tell(online=True, line="up", code="", clock_offset_s=round(offset, 3), next_probe_s=None)
+        self._tell(
+            online=True,
+            line="up",
+            code="",
+            clock_offset_s=round(offset, 3),
+            next_probe_s=None,
+            slip_by=hello.slip_by,
+            slip_simulated=hello.slip_simulated,
+        )
 
     def _line_lost(self, trouble: Trouble) -> None:
         with self._lock:

@@ -22,6 +22,7 @@ from offline_queue.envelope import (
     is_uuid,
     read_statement,
 )
+from offline_queue.slip_message import Way
 from portal import intake
 from portal.card_broker import CardReadings, add_card_readings
 from portal.counter import Counter, add_counter, add_statements
@@ -31,6 +32,7 @@ from portal.enrolment import Authority, enrol_by_code, renew
 from portal.guard import CertificateNeeded, Guard, RateLimit, read_body
 from portal.intake import Missing, Taken
 from portal.keys import PublicKeys
+from portal.messages import Messages, add_messages
 from portal.metrics import MEDIA_TYPE, Answers, gauges
 from portal.node import Limits, Node
 from portal.objects import Objects, ObjectsUnavailableError, name_of
@@ -58,10 +60,16 @@ def create_app(
     desk: Desk | None = None,
     sign_ins: SignIns | None = None,
     card_readings: CardReadings | None = None,
+    ways: frozenset[Way] = frozenset(),
+    post_simulated: bool = False,
     wall: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> FastAPI:
-    """The application; the store is closed when it shuts down. `departments` opens the worker's tables to read."""
+    """The application; the store is closed when it shuts down. `departments` opens the worker's tables to read.
+
+    `ways` are those by which slips can be sent to residents: the worker has a gateway for each, or a simulated one.
+    """
     node = Node(store, signer, keys, limits or Limits(), wall, authority, objects)
+    messages = Messages(ways, departments, simulated=post_simulated)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -71,11 +79,12 @@ def create_app(
     app = FastAPI(
         title="Kiosk portal", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
     )
-    _add_calls(app, node)
+    _add_calls(app, node, messages)
     _add_enrolment(app, node)
     _add_health(app, node)
     add_public_pages(app, node)
     add_counter(app, node, Counter(desk or SimulatedDesk(), departments), _answers)
+    add_messages(app, node, messages, _answers)
     if sign_ins is not None:
         add_phone_pages(app, node, sign_ins)
         add_statements(app, node, kiosk_calls(sign_ins), _answers)
@@ -108,10 +117,10 @@ def _answers(**described: str) -> dict[int | str, dict[str, Any]]:
     return found
 
 
-def _add_calls(app: FastAPI, node: Node) -> None:
+def _add_calls(app: FastAPI, node: Node, messages: Messages) -> None:
     @app.get("/v1/hello", summary="Signed time, limits and key ids", responses=_answers(s200="hello"))
     async def hello() -> Response:
-        return JSONResponse(_hello(node))
+        return JSONResponse(_hello(node, messages))
 
     @app.get(
         "/v1/fleet",
@@ -189,7 +198,7 @@ def _add_calls(app: FastAPI, node: Node) -> None:
         openapi_extra=_body_of("application/json", 'a statement of kind "heartbeat"'),
     )
     async def heartbeat(request: Request) -> Response:
-        return await _heartbeat(node, request)
+        return await _heartbeat(node, messages, request)
 
 
 _STATEMENT_ANSWERS = {
@@ -238,10 +247,12 @@ async def _certify(
     return found.response() if isinstance(found, Problem) else JSONResponse(dict(found))
 
 
-def _hello(node: Node) -> dict[str, Any]:
+def _hello(node: Node, messages: Messages) -> dict[str, Any]:
     return {
         "time": instant(node.wall()),
         "limits": {"inline_bytes": node.limits.inline_bytes, "chunk_bytes": CHUNK_BYTES, "body_bytes": MAX_BODY_BYTES},
+        "slip_by": sorted(way.value for way in messages.ways),
+        "slip_simulated": messages.simulated,
         "recipients": [entry["kid"] for entry in node.keys.document["recipients"]],
         "receipt_keys": [entry["kid"] for entry in node.keys.document["receipt_keys"]],
     }
@@ -296,16 +307,16 @@ async def _commit(node: Node, envelope_id: str) -> Taken | Missing | Problem:
     return await node.run(lambda db: intake.commit(db, envelope_id, node.signer, now, body=body))
 
 
-async def _heartbeat(node: Node, request: Request) -> Response:
+async def _heartbeat(node: Node, messages: Messages, request: Request) -> Response:
     raw = await read_body(request, limit=node.limits.heartbeat_bytes, deadline_s=node.limits.body_deadline_s)
     if isinstance(raw, Problem):
         return raw.response()
     now = node.wall()
-    kept = await node.run(lambda db: _keep_heartbeat(db, raw, now))
+    kept = await node.run(lambda db: _keep_heartbeat(db, messages, raw, now))
     return kept.response() if kept else JSONResponse({"time": instant(now)})
 
 
-def _keep_heartbeat(db: Database, raw: bytes, now: datetime) -> Problem | None:
+def _keep_heartbeat(db: Database, messages: Messages, raw: bytes, now: datetime) -> Problem | None:
     text = raw.decode("utf-8", "replace")
     sender = intake.sender_of(db, text)
     if isinstance(sender, Problem):
@@ -314,6 +325,7 @@ def _keep_heartbeat(db: Database, raw: bytes, now: datetime) -> Problem | None:
     if isinstance(body, Malformed) or body.get("kiosk_id") != sender.kiosk_id:
         return Problem(422, "bad_signature")
     intake.keep_heartbeat(db, sender.kiosk_id, body, now)
+    messages.forget(db, now)  # no kiosk may ask for what has ended: its words go all the same
     return None
 
 

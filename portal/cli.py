@@ -151,6 +151,7 @@ def _require(folder: Path) -> None:
     help="Kiosks must show a certificate by it.",
 )
 @click.option("--rate", default=500.0, show_default=True, help="Calls a second per address.")
+@click.option("--simulated-messages", is_flag=True, help="Slips go to a mailbox and a telephone on a page; no TLS.")
 @click.option("--until-input-ends", is_flag=True, help="Stop when the standard input closes, besides SIGTERM.")
 def serve(
     place: Place,
@@ -161,6 +162,7 @@ def serve(
     tls_key: Path | None,
     client_ca: Path | None,
     rate: float,
+    simulated_messages: bool,
     until_input_ends: bool,
 ) -> None:
     """Take envelopes; prints one JSON line with the port when ready."""
@@ -171,10 +173,20 @@ def serve(
     if (tls_certificate is None) != (tls_key is None):
         raise click.UsageError("--tls-certificate and --tls-key go together")
     tls = Tls(tls_certificate, tls_key, client_ca) if tls_certificate and tls_key else None
+    if tls is not None and simulated_messages:
+        raise click.UsageError("--simulated-messages is for demonstrations, and they have no TLS")
     _require(place.folder)
     if until_input_ends:
         threading.Thread(target=_end_with_input, daemon=True).start()
-    run(place, host=host, port=port, with_worker=with_worker, tls=tls, limits=Limits(rate=rate, burst=4 * rate))
+    run(
+        place,
+        host=host,
+        port=port,
+        with_worker=with_worker,
+        tls=tls,
+        limits=Limits(rate=rate, burst=4 * rate),
+        simulated_messages=simulated_messages,
+    )
 
 
 @main.command()

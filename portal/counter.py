@@ -28,6 +28,21 @@ Call = tuple[str, str, Decide]
 """A statement's kind, what it is for, and what decides."""
 
 
+def read_sealed(db: Database, raw: bytes, recipients: frozenset[str]) -> intake.Announced | Problem:
+    """A packet that comes whole and is kept for the worker: its form, its seal and its device are right."""
+    packet = parse_packet(raw)
+    header = Malformed("preface") if isinstance(packet, Malformed) else parse_header(packet.header)
+    if isinstance(packet, Malformed) or isinstance(header, Malformed):
+        return Problem(400, "malformed")
+    asked = intake.read_announcement(header.id, raw, recipients)
+    if isinstance(asked, Problem):
+        return asked
+    refusal = intake.device_problem(db, asked)
+    if refusal is not None or packet.inline is None:
+        return refusal or Problem(422, "wrong_chunks")
+    return asked
+
+
 class Counter:
     """What these calls decide. `departments` opens the worker's tables, which are only read here."""
 
@@ -43,20 +58,13 @@ class Counter:
 
     def enquire(self, db: Database, raw: bytes, recipients: frozenset[str], now: datetime) -> str | Problem:
         """Keep an enquiry for the worker; its id."""
-        packet = parse_packet(raw)
-        header = Malformed("preface") if isinstance(packet, Malformed) else parse_header(packet.header)
-        if isinstance(packet, Malformed) or isinstance(header, Malformed):
-            return Problem(400, "malformed")
-        asked = intake.read_announcement(header.id, raw, recipients)
+        asked = read_sealed(db, raw, recipients)
         if isinstance(asked, Problem):
             return asked
-        refusal = intake.device_problem(db, asked)
-        if refusal is not None or packet.inline is None:
-            return refusal or Problem(422, "wrong_chunks")
         db.execute("DELETE FROM enquiry WHERE arrived < ?", (instant(now - ENQUIRY_LIFE),))
-        values = (header.id, packet.header, packet.inline, instant(now))
+        values = (asked.header.id, asked.packet.header, asked.packet.inline, instant(now))
         db.execute("INSERT INTO enquiry VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", values)
-        return header.id
+        return asked.header.id
 
     def answer(self, db: Database, enquiry_id: str) -> str | Problem | None:
         """The sealed answer, handed out once; None while the department is being asked."""

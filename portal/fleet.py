@@ -12,6 +12,7 @@ SILENT_AFTER_S: Final = 600
 OLD_AFTER_S: Final = 3600
 SKEW_ALARM_S: Final = 60
 CERTIFICATE_ALARM: Final = timedelta(days=14)
+FEW_SLIPS: Final = 50
 _WAITING: Final = ("WAITING", "READY", "SENDING")
 
 
@@ -75,9 +76,17 @@ def _alarms(
         "clock_wrong": abs(view.clock_offset_s) > SKEW_ALARM_S,
         "audit_changed": kept == "audit_changed",
         "certificate_ends": _ends_soon(beat.get("certificate_until"), now),
+        "paper_low": _paper_low(view.devices),
         "device_fault": "fault" in {state.lower() for state in view.devices.values()},
     }
     return tuple(name for name, sounds in found.items() if sounds)
+
+
+def _paper_low(devices: Mapping[str, str]) -> bool:
+    """Whether somebody should bring paper: the sensor at the roll's end says so, or the kiosk's own count does."""
+    left = devices.get("slips_left", "")
+    counted = left.isascii() and left.isdigit() and int(left) < FEW_SLIPS
+    return counted or any(state.endswith((": paper_low", ": toner_low")) for state in devices.values())
 
 
 def _ends_soon(until: object, now: datetime) -> bool:

@@ -24,6 +24,7 @@ _ALARMS = {
     "clock_wrong": "clock wrong by over a minute",
     "audit_changed": "audit chain changed",
     "certificate_ends": "certificate ends within 14 days",
+    "paper_low": "paper or toner runs out soon",
     "device_fault": "a device is at fault",
 }
 

@@ -60,7 +60,16 @@ CREATE TABLE IF NOT EXISTS card_reading (
 )
 """
 
-PORTAL_STEPS: Final = (_FIRST, _OBJECTS, _SIGN_IN, _CARD_READING)
+# `header` and `body` are what was sealed; they go when the message has gone, and the rest after a day.
+_MESSAGES: Final = """
+CREATE TABLE IF NOT EXISTS slip_message (
+    id TEXT PRIMARY KEY, kiosk_id TEXT NOT NULL, number TEXT NOT NULL, way TEXT NOT NULL, arrived TEXT NOT NULL,
+    header {bytes}, body {bytes}
+);
+CREATE INDEX IF NOT EXISTS slip_message_number ON slip_message (kiosk_id, number)
+"""
+
+PORTAL_STEPS: Final = (_FIRST, _OBJECTS, _SIGN_IN, _CARD_READING, _MESSAGES)
 
 _WORKER_FIRST: Final = """
 CREATE TABLE IF NOT EXISTS progress (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL);
@@ -76,7 +85,9 @@ CREATE TABLE IF NOT EXISTS bill (reference TEXT PRIMARY KEY, cents INTEGER NOT N
 CREATE TABLE IF NOT EXISTS booked (hold TEXT PRIMARY KEY, slot TEXT NOT NULL)
 """
 
-WORKER_STEPS: Final = (_WORKER_FIRST,)
+_WORKER_MESSAGES: Final = "CREATE TABLE IF NOT EXISTS messaged (id TEXT PRIMARY KEY, state TEXT NOT NULL)"
+
+WORKER_STEPS: Final = (_WORKER_FIRST, _WORKER_MESSAGES)
 
 
 def migrate(db: Database, name: str, steps: Sequence[str]) -> int:

@@ -22,6 +22,7 @@ from portal import card_broker_simulated
 from portal.app import create_app
 from portal.card_broker import CardReadings
 from portal.enrolment import load_authority
+from portal.gateways import GATEWAYS_VARIABLE, load_gateways
 from portal.guard import CERTIFICATE
 from portal.iam_smart import IamSmart, load_account
 from portal.iam_smart_simulated import SimulatedIamSmart, add_simulated_iam_smart, make_simulated
@@ -30,6 +31,7 @@ from portal.node import Limits
 from portal.operators import load_operators
 from portal.place import DATABASE_VARIABLE, OBJECTS_VARIABLE, Place
 from portal.sign_in import SignIns
+from portal.simulated_post import SimulatedPost, add_simulated_post
 from portal.store import DEPARTMENTS
 
 
@@ -61,15 +63,26 @@ class _Announcing(uvicorn.Server):
 
 
 def serve(
-    place: Place, *, host: str, port: int, with_worker: bool, tls: Tls | None = None, limits: Limits | None = None
+    place: Place,
+    *,
+    host: str,
+    port: int,
+    with_worker: bool,
+    tls: Tls | None = None,
+    limits: Limits | None = None,
+    simulated_messages: bool = False,
 ) -> None:
-    """Serve until SIGTERM or SIGINT: calls in hand are finished first (5 s at most), then the database is closed."""
+    """Serve until SIGTERM or SIGINT: calls in hand are finished first (5 s at most), then the database is closed.
+
+    `simulated_messages`: slips go to a mailbox and a telephone that are only pages of this portal.
+    """
     forbid_core_dumps()
     folder = place.folder
     listener = _listen(host, port)
     own_url = f"http://{host}:{listener.getsockname()[1]}" if tls is None else ""
     sign_ins, simulated = _phone_sign_in(folder, own_url)
     broker, department = card_broker_simulated.make_simulated(own_url, wall=partial(datetime.now, UTC))
+    simulated_post = _simulated_post(own_url) if simulated_messages else None
     app = create_app(
         place.open_store(),
         signing_key(folder),
@@ -82,9 +95,13 @@ def serve(
         certificate_needed=tls is not None and tls.client_ca is not None,
         sign_ins=sign_ins,
         card_readings=CardReadings(broker, department) if own_url else None,
+        ways=frozenset(load_gateways(folder)),
+        post_simulated=simulated_messages,
     )
     if own_url:  # a portal in earnest has no toy doors; a site hands in its own broker
         card_broker_simulated.add_simulated_card_broker(app, broker)
+    if simulated_post is not None:
+        add_simulated_post(app, simulated_post)
     if simulated is not None:
         add_simulated_iam_smart(app, simulated)
     config = uvicorn.Config(
@@ -114,6 +131,13 @@ def _phone_sign_in(folder: Path, own_url: str) -> tuple[SignIns | None, Simulate
         return None, None
     account, simulated = make_simulated(own_url, wall=wall)
     return SignIns(IamSmart(account, wall=wall), own_url, simulated=True), simulated
+
+
+def _simulated_post(own_url: str) -> SimulatedPost:
+    """Stand behind the portal's own gateways; worker and node are told of it by the environment."""
+    post = SimulatedPost()
+    os.environ[GATEWAYS_VARIABLE] = json.dumps(post.start(own_url))
+    return post
 
 
 def _ended_well(*_: object) -> None:

@@ -19,10 +19,12 @@ from offline_queue.envelope import Malformed, Payload, RecipientKey, open_envelo
 from portal.database import Database, begin
 from portal.departments import Delivery, Department, SimulatedDepartment, department_of
 from portal.desks import SimulatedDesk
+from portal.gateways import load_gateways
 from portal.intake import body_of
 from portal.keys import opening_keys
 from portal.objects import Objects, ObjectsUnavailableError
 from portal.place import Place, database_errors
+from portal.posting import Posting
 from portal.questions import Questions, note_booking
 from portal.store import DEPARTMENTS
 
@@ -49,6 +51,7 @@ class Worker:
         self._departments = departments or SimulatedDepartment
         place.open_store().close()  # the tables, should no node have run yet
         self._open()
+        self._posting = Posting(self._db, self._keys, load_gateways(place.folder))
 
     def _open(self) -> None:
         self._db = self._place.connect_worker()
@@ -57,7 +60,8 @@ class Worker:
         self._questions = Questions(self._db, self._keys, SimulatedDesk())
 
     def close(self) -> None:
-        """Empty the log and close."""
+        """Wait for the messages under way, empty the log and close."""
+        self._posting.close()
         if isinstance(self._db, sqlite3.Connection):
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         self._db.close()
@@ -77,8 +81,9 @@ class Worker:
         return self._leads
 
     def _look(self, portal: Database) -> int:
-        """Answer who waits, then deliver what has come in, behind what is owed of the same cases."""
-        answered = self._questions.work(portal, datetime.now(UTC).date())
+        """Answer who waits, post slips, then deliver what has come in, behind what is owed of the same cases."""
+        now = datetime.now(UTC)
+        answered = self._questions.work(portal, now.date()) + self._posting.work(portal, now)
         return answered + self._offer(portal, self._arrived(portal), held={due.case_id for due in self._owed()})
 
     def _offer(self, portal: Database, dues: list[_Due], *, held: set[str]) -> int:
@@ -163,6 +168,7 @@ class Worker:
             self._db.close()
         with suppress(*database_errors()):
             self._open()
+            self._posting.write_to(self._db)
 
 
 def _delivery(due: _Due, payload: Payload) -> Delivery:

@@ -28,7 +28,7 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 LATIN_WORD = re.compile(r"[A-Za-z]{3,}")
 OWN_WORDS = re.compile(
     r"English|CHAN|EXAMPLE|HOUSE|STREET|CHEUNG SHA WAN|KOWLOON|PERSON|ROAD|FLAT|TB1|HK\$|ABC|TAI|MAN|Tai Man|Man|X{3,}"
-    r"|iAM Smart|[A-Z]{2,4}\d+[A-Z]?",  # and the numbers that forms have on both sides
+    r"|iAM Smart|\.(?:com|org|net)\b|[A-Z]{2,4}\d+[A-Z]?",  # and the numbers that forms have on both sides
     re.I,
 )
 """What stands in Latin letters on a Chinese page: languages' own names, what was typed, what a document says."""

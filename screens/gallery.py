@@ -21,6 +21,7 @@ from kiosk.easier import CONTRASTS, TEXT_SIZES, EasierUse
 from kiosk.session import Page
 from screens.audit import Rules, audit, sections
 from screens.main import Screens
+from screens.models.send import Send
 from screens.play import opened, simulated
 from screens.rehearsal import Resident
 from screens.sheets import LAPTOP, PORTRAIT, WIDE, Sheet
@@ -171,10 +172,29 @@ class Gallery:
                 break
             if self.stage.session.page is page:
                 self.resident.leave_page(page)
+        yield from self._sending(variants)
         for overlay in overlays:
             self._open(overlay)
             yield from self.looks(overlay, variants(overlay))
         self._open("")
+
+    def _sending(self, variants: Callable[[str], Sequence[Variant]]) -> Iterator[Look]:
+        """The pages by which the slip is sent, where it can be; back on the slip afterwards."""
+        send, session = self.screens.model(Send), self.stage.session
+        if not send.property("offered") or send.property("reason"):
+            return
+        send.open()
+        self._rest()
+        yield from self.looks(str(Page.SEND), variants(str(Page.SEND)))
+        for way in (*session.sending.ways,) if session.sending is not None else ():
+            self.stage.act(lambda way=way: session.pick_target(f"new-{way}"))  # type: ignore[misc]
+            send.goOn()
+            self._rest()
+            name = f"{Page.SEND_TO}-{way}"
+            yield from self.looks(name, variants(name))
+            self.stage.act(session.back)
+        self.stage.act(session.leave_sending)
+        self._rest()
 
     def _wait(self, page: Page) -> None:
         """Let what comes by itself have come, so that every picture shows the same."""

@@ -61,6 +61,7 @@ from screens.models.matters import Events  # noqa: E402
 from screens.models.phone import Phone  # noqa: E402
 from screens.models.review import Consent, Review  # noqa: E402
 from screens.models.scan import Scan  # noqa: E402
+from screens.models.send import Send  # noqa: E402
 from screens.models.service import Service  # noqa: E402
 from screens.models.sign import Sign  # noqa: E402
 from screens.models.site import Site  # noqa: E402
@@ -80,7 +81,7 @@ from screens.watchdog import Watchdog  # noqa: E402
 MODELS: tuple[type[Model], ...] = (
     *(Visit, Site, Home, Service, Identify, ChipKey, Phone, Form, Entries, Typing, Guide),
     *(Capture, Review, Consent, Sign, Result, Times, Pay, Handout, Slip, Events, Thread, Tray),
-    *(Scan, Staff, Closed),
+    *(Send, Scan, Staff, Closed),
 )
 
 
@@ -147,11 +148,18 @@ class Screens(QObject):
                 model.show_on(self.pictures)
             if isinstance(model, Thread):
                 model.slip = self.model(Slip)
+            if isinstance(model, Send):
+                model.paper = self.model(Slip).paper
             if isinstance(model, Tray):
                 model.reader = self.model(Capture).reader
             model.attach(self.stage)
         self.model(Typing).type_into(
-            {Page.FORM: self.model(Form), Page.SEARCH: self.model(Home), Page.CHIP_KEY: self.model(ChipKey)}
+            {
+                Page.FORM: self.model(Form),
+                Page.SEARCH: self.model(Home),
+                Page.CHIP_KEY: self.model(ChipKey),
+                Page.SEND_TO: self.model(Send),
+            }
         )
 
     def model(self, kind: type[M]) -> M:
@@ -200,7 +208,7 @@ class Screens(QObject):
 
     def _on_key(self, event: QKeyEvent) -> bool:
         """A hardware keyboard types into the active field; the navigation keys stay Qt's own."""
-        if self.stage.session.page not in (Page.FORM, Page.SEARCH, Page.CHIP_KEY):
+        if self.stage.session.page not in (Page.FORM, Page.SEARCH, Page.CHIP_KEY, Page.SEND_TO):
             return False
         typing = self.model(Typing)
         if event.key() == Qt.Key.Key_Backspace:

@@ -13,7 +13,7 @@ from itertools import groupby
 from urllib.parse import quote
 
 from hardware.printer.faces import FACE_NAMES, Language
-from hardware.printer.layout import MAX_BLOCKS, Block, Code, Pair, Rule, Space, Text, qr_modules
+from hardware.printer.layout import BAR_QUIET, MAX_BLOCKS, Block, Code, Pair, Rule, Space, Text, bar_modules, qr_modules
 from hardware.printer.linebreak import clean
 
 TAGS: dict[Language, str] = {"en": "en-HK", "zh_Hant": "zh-Hant-HK", "zh_Hans": "zh-Hans-CN"}
@@ -39,6 +39,7 @@ th, td {{ text-align: left; vertical-align: top; padding: 1.5mm 2mm 1.5mm 0; bor
 th {{ font-weight: normal; width: 40% }} td {{ font-weight: bold }}
 hr {{ border: 0; border-top: 0.3mm solid black; margin: 4mm 0 }} tr, img {{ break-inside: avoid }}
 img {{ width: {code}mm; height: {code}mm; display: block; margin: 3mm 0 }}
+.bars {{ width: auto; height: 18mm }}
 """
 
 
@@ -107,6 +108,8 @@ def _element(block: Block, sheet: Sheet, heading: str) -> str:
             return "<hr>"
         case Space(dots):
             return f'<div style="height: {max(0, min(dots, 400)) / 8:.1f}mm"></div>'
+        case Code(data, "code128"):
+            return f'<img class="bars" alt="{_text(data)}" src="{bars_picture(data)}">'
         case Code(data):
             return f'<img alt="{_text(sheet.code_words)}" src="{code_picture(data)}">'
     raise TypeError(type(block).__name__)
@@ -129,6 +132,19 @@ def code_picture(data: str) -> str:
     edge = modules.shape[0] + 8
     dark = "".join(f"M{x + 4} {y + 4}h1v1h-1z" for y, row in enumerate(modules) for x, on in enumerate(row) if on)
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {edge} {edge}"><path d="{dark}"/></svg>'
+    return f"data:image/svg+xml,{quote(svg)}"
+
+
+def bars_picture(data: str) -> str:
+    """A bar code as a picture of vectors, quiet zone included, in a data: URL."""
+    modules = bar_modules(data)
+    wide, at = modules.shape[0] + 2 * BAR_QUIET, BAR_QUIET
+    dark = ""
+    for on, run in groupby(modules.tolist()):  # a bar is one shape: between two halves of it a seam would show
+        width = len(list(run))
+        dark += f"M{at} 0h{width}v40h-{width}z" if on else ""
+        at += width
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} 40"><path d="{dark}"/></svg>'
     return f"data:image/svg+xml,{quote(svg)}"
 
 

@@ -8,6 +8,7 @@ at the n-th byte it is sent.
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 from collections.abc import Callable
@@ -71,6 +72,7 @@ class EmulatedPrinter:
         self.sensors = Sensors()
         self.papers: list[Raster] = []
         self.bytes_taken = 0
+        self.drawer_kicks = 0
         self._strip = Strip(width_dots, fonts)
         self._out_dir, self._on_paper = out_dir, on_paper
         self._lock = threading.RLock()
@@ -202,6 +204,15 @@ class EmulatedPrinter:
         """The answer to GS r 1, None for none."""
         return None if self.sensors.unmarked else self.sensors.paper()
 
+    def drawer_byte(self) -> int:
+        """The answer to GS r 2."""
+        return self.sensors.drawer()
+
+    def kick(self) -> None:
+        """A pulse: the drawer springs open, and stays so until somebody shuts it (`restore`)."""
+        self.drawer_kicks += 1
+        self._set(drawer_open=True)
+
     def cut(self) -> None:
         """Cut what is out; a jammed cutter leaves it hanging and the printer off-line."""
         if self.sensors.cutter_will_jam:
@@ -285,6 +296,13 @@ class EmulatedPrinter:
                 getattr(self, self._plan.pop(0)[1])()
 
 
+REAL_TIME = re.compile(rb"\x10\x04(?P<query>[\x01-\x04])|\x10\x14\x01[\x00\x01][\x01-\x08]")
+"""DLE EOT n asks, DLE DC4 1 m t kicks the drawer: carried out on arrival, wherever they stand in the bytes."""
+
+REAL_TIME_BEGUN = re.compile(rb"\x10(?:\x04|\x14(?:\x01[\x00\x01]?)?)?")
+LONGEST_REAL_TIME = 5
+
+
 class Line:
     """One connection: its own interpreter, and the real-time answers that do not wait for paper."""
 
@@ -307,13 +325,15 @@ class Line:
         """Answer real-time commands anywhere in the bytes, then print what can be printed."""
         if not part:
             return
-        seen = self._tail + part
-        at = seen.find(b"\x10\x04")
-        while at >= 0 and at + 2 < len(seen):
-            if 1 <= seen[at + 2] <= 4:
-                self.answer(bytes((self._printer.sensors.realtime(seen[at + 2]),)))
-            at = seen.find(b"\x10\x04", at + 3)
-        self._tail = seen[at:] if at >= 0 else b"\x10" if seen.endswith(b"\x10") else b""
+        seen, done = self._tail + part, 0
+        for found in REAL_TIME.finditer(seen):
+            done = found.end()
+            if found["query"]:
+                self.answer(bytes((self._printer.sensors.realtime(found["query"][0]),)))
+            else:
+                self._printer.kick()
+        starts = range(max(done, len(seen) - LONGEST_REAL_TIME + 1), len(seen))
+        self._tail = next((seen[at:] for at in starts if REAL_TIME_BEGUN.fullmatch(seen, at)), b"")
         self._interpreter.feed(part)
 
     def answer(self, reply: bytes) -> None:

@@ -50,6 +50,12 @@ class Body(Protocol):
     def paper_byte(self) -> int | None:
         """The answer to GS r 1, None for none."""
 
+    def drawer_byte(self) -> int:
+        """The answer to GS r 2."""
+
+    def kick(self) -> None:
+        """A pulse to the cash drawer's connector."""
+
 
 class Interpreter:
     """Reads one connection's bytes; stops where the printer cannot print and goes on from there later."""
@@ -72,6 +78,7 @@ class Interpreter:
             b"\x1bd": self._feed_lines,
             b"\x1bJ": self._feed_dots,
             b"\x1bt": self._set_code_page,
+            b"\x1bp": lambda _: self._body.kick(),
             b"\x1bi": lambda _: self._cut(),
             b"\x1bm": lambda _: self._cut(),
             b"\x1d!": lambda rest: self._strip.restyle(wide=(rest[0] >> 4 & 7) + 1, high=(rest[0] & 7) + 1),
@@ -262,7 +269,7 @@ class Interpreter:
             paper = self._body.paper_byte()
             self._answer(b"" if paper is None else bytes((paper,)))
         elif rest[0] in (2, 50):
-            self._answer(b"\x00")
+            self._answer(bytes((self._body.drawer_byte(),)))
 
     def _cut(self) -> None:
         self._strip.end_line(feed=False)

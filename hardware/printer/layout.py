@@ -13,6 +13,7 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hardware.printer.faces import Dots, Face, Fonts, Language, face
 from hardware.printer.linebreak import break_lines, clean
@@ -33,6 +34,12 @@ LARGE = 1.4
 LEAST_MODULE = 3
 EASY_MODULE = 4
 """Dots of one QR module: under 3 (0.375 mm) phones fail on worn paper, 4 (0.5 mm) is taken where it fits."""
+
+LEAST_BAR = 2
+WIDEST_BAR = 3
+BAR_ROWS = 80
+BAR_QUIET = 10
+"""A bar code: dots of its narrowest bar (0.25 to 0.375 mm), its height (10 mm), the modules left white beside it."""
 
 MARGIN = 8
 MAX_BLOCKS = 200
@@ -84,10 +91,13 @@ class Space:
 
 @dataclass(frozen=True)
 class Code:
-    """A QR code, centred, as large as the slip allows up to `share` of its width."""
+    """A QR code, centred, as large as the slip allows up to `share` of its width; or a bar code for a counter's reader.
+
+    The bars are Code 128 (ISO/IEC 15417): Latin letters, digits and marks, as wide as the slip allows.
+    """
 
     data: str
-    kind: Literal["qr"] = "qr"
+    kind: Literal["qr", "code128"] = "qr"
     share: float = 0.62
 
 
@@ -95,7 +105,7 @@ Block = Text | Pair | Rule | Space | Code
 
 
 class CodeTooLongError(ValueError):
-    """A QR code cannot hold this much, or not with modules a phone can read on paper this narrow."""
+    """A code cannot hold this, or not with modules that can be read on paper this narrow."""
 
 
 @dataclass(frozen=True)
@@ -185,6 +195,22 @@ def _rule(page: Page, thickness: int) -> Dots:
 
 
 def _code(page: Page, block: Code) -> Dots:
+    return _square(page, block) if block.kind == "qr" else _bars(page, block.data)
+
+
+def _bars(page: Page, data: str) -> Dots:
+    modules = bar_modules(data)
+    dots = min(WIDEST_BAR, page.width // (modules.shape[0] + 2 * BAR_QUIET))
+    if dots < LEAST_BAR:
+        raise CodeTooLongError(f"{modules.shape[0]} bars do not fit on {page.width} dots")
+    strip = np.zeros((BAR_ROWS + 2 * BAR_QUIET, page.width), bool)
+    bars = np.repeat(modules, dots)
+    left = (page.width - bars.shape[0]) // 2
+    strip[BAR_QUIET : BAR_QUIET + BAR_ROWS, left : left + bars.shape[0]] = bars
+    return strip
+
+
+def _square(page: Page, block: Code) -> Dots:
     modules = qr_modules(block.data)
     quiet = 4
     count = modules.shape[0] + 2 * quiet
@@ -218,6 +244,21 @@ def qr_modules(text: str) -> Dots:
     except (DataOverflowError, ValueError) as error:
         raise CodeTooLongError(f"{len(text)} characters") from error
     return np.array(code.modules, bool)
+
+
+def bar_modules(text: str) -> NDArray[np.bool_]:
+    """The modules of a Code 128, one row of them, no quiet zone; `CodeTooLongError` for what it cannot hold."""
+    import zxingcpp
+
+    if not (text.isascii() and text.isprintable()):
+        raise CodeTooLongError("characters that are not of the Latin alphabet")
+    try:
+        made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128)
+    except ValueError as error:
+        raise CodeTooLongError(f"{len(text)} characters") from error
+    picture: NDArray[np.uint8] = np.array(made.to_image(scale=1, add_quiet_zones=False))
+    bars: NDArray[np.bool_] = picture[0] == 0
+    return bars
 
 
 def lines_of(text: str, width: float, letters: Face) -> list[str]:

@@ -6,6 +6,8 @@ from hardware.printer.faces import Language
 from hardware.printer.layout import Block, Code, Pair, Rule, Space, Text
 
 SAMPLE_LINK = "https://kiosk.example/s/TB1-2611-0457-K?d=8f3a2b1c9d4e5f60718293a4b5c6d7e8"
+SAMPLE_NUMBER = "TB126110457K"
+"""As bars, to show whether the head prints every dot of a line."""
 
 WORDS: dict[Language, dict[str, str]] = {
     "en": {
@@ -64,4 +66,5 @@ def sample_slip(language: Language) -> tuple[Block, ...]:
         Text(words["scan"], "small"),
         Rule(),
         Text(words["private"], "small"),
+        Code(SAMPLE_NUMBER, "code128"),
     )

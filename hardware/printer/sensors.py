@@ -20,6 +20,7 @@ class Sensors:
     garbling: bool = False
     half_closed: bool = False
     unmarked: bool = False
+    drawer_open: bool = False  # the level of pin 3 of the drawer's connector
 
     def blocked(self) -> bool:
         """Whether paper cannot move."""
@@ -28,7 +29,7 @@ class Sensors:
     def realtime(self, query: int) -> int:
         """The answer to DLE EOT `query`."""
         bits = {
-            1: 0x08 * self.blocked(),
+            1: 0x08 * self.blocked() | 0x04 * self.drawer_open,
             2: 0x04 * self.cover_open | 0x20 * self.paper_out | 0x40 * (self.cutter_jammed or self.hot),
             3: 0x08 * self.cutter_jammed | 0x40 * self.hot,
             4: 0x0C * (self.paper_low or self.paper_out) | 0x60 * self.paper_out,
@@ -39,7 +40,11 @@ class Sensors:
         """The answer to GS r 1, also the third ASB byte."""
         return 0x03 * (self.paper_low or self.paper_out) | 0x0C * self.paper_out
 
+    def drawer(self) -> int:
+        """The answer to GS r 2."""
+        return 0x01 * self.drawer_open
+
     def asb(self) -> bytes:
         """The four bytes of an automatic status frame."""
-        head = 0x10 | 0x08 * self.blocked() | 0x20 * self.cover_open
+        head = 0x10 | 0x04 * self.drawer_open | 0x08 * self.blocked() | 0x20 * self.cover_open
         return bytes((head, 0x08 * self.cutter_jammed | 0x40 * self.hot, self.paper(), 0x00))

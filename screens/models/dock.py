@@ -53,7 +53,13 @@ class Dock(Model):
             ("A4 paper out / in", "a4"),
             ("Line", ""),
             ("Cut / mend the line", "line"),
+            *self._mailbox(),
         ]
+
+    def _mailbox(self) -> list[tuple[str, str]]:
+        """Where a browser shows the slips that were sent."""
+        portal = self.stage.kiosk.portal
+        return [(f"Slips sent: {portal.url}/simulated-messages", "")] if portal is not None else []
 
     buttons = Property(list, _buttons, notify=changed)
 

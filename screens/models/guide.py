@@ -230,6 +230,7 @@ class Guide(Model):
             yield from forms(facts.get(name), draft)
         for entry in (*session.items, *((Item("", session.entry.values),) if session.entry else ())):
             yield from forms(None, entry)
+        yield from session.sending.private if session.sending is not None else ()
 
     def _soon(self) -> None:
         self._settled.start()

@@ -52,6 +52,7 @@ class Slip(Model):
         self._deliveries: dict[str, str] = {}
         self._print = ""  # "", printing, printed, uncertain, failed
         self._printer: Printer | None = None
+        self._begun = False
         self._out = False  # a paper of this visit is, or may be, in somebody's hand
         self._copies = 0
         self._for_phone = False  # a code holds the words of this paper
@@ -81,7 +82,8 @@ class Slip(Model):
         elif page in (Page.SAVED, Page.SAVED_CASE):
             self._timer.start()
             self._look()
-        elif page is Page.SLIP:
+        elif page is Page.SLIP and not self._begun:  # a way back from sending it prints nothing
+            self._begun = True
             self._draw(and_print=True)
 
     def _begin_saving(self) -> None:
@@ -150,12 +152,12 @@ class Slip(Model):
         return next((state for state in ("refused", "waiting", "sending") if state in found), "delivered")
 
     def _draw(self, *, and_print: bool) -> None:
-        draw = self._paper()
+        draw = self.paper()
         if draw is not None:
             self._print = "printing" if and_print and self._can_print() else self._print
             self._beside(self._draw_beside, draw, self._visit, and_print, self._copies)
 
-    def _paper(self) -> Callable[[], Paper] | None:
+    def paper(self) -> Callable[[], Paper] | None:
         """What makes this visit's paper: the receipt, or a department's answer."""
         saved, answer, flow, language = (
             self.session.saved,

@@ -74,6 +74,13 @@ class Typing(Model):
             return None
         return next((fact for fact in self.session.fields() if fact.id == self.session.active), None)
 
+    def _kind(self) -> str:
+        """The type of what is typed, as facts have one."""
+        fact, sending = self._fact(), self.session.sending
+        if self.session.page is Page.SEND_TO and sending is not None and sending.typing is not None:
+            return str(sending.typing)
+        return fact.type if fact is not None else ""
+
     def _available(self) -> tuple[Method, ...]:
         """The methods of the field that is typed into; letters alone where nothing else is an answer."""
         fact = self._fact()
@@ -151,8 +158,7 @@ class Typing(Model):
         return [(text.strip(), text) for text in self._helpers()]
 
     def _helpers(self) -> list[str]:
-        fact = self._fact()
-        kind = fact.type if fact is not None else ""
+        kind = self._kind()
         if kind not in ("address", "email"):
             return []
         keys = sorted(self.stage.kiosk.catalogue.texts.groups["typing"])

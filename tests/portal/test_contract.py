@@ -32,6 +32,8 @@ CALLS = [
     ("POST", "/v1/renew"),
     ("POST", "/v1/enquiry"),
     ("GET", "/v1/enquiry/{enquiry_id}"),
+    ("POST", "/v1/slip_message"),
+    ("GET", "/v1/slip_message/{message_id}"),
     ("POST", "/v1/slots"),
     ("POST", "/v1/hold"),
     ("POST", "/v1/bill"),

@@ -119,6 +119,30 @@ def test_without_a_headset_nothing_private_is_said_on_any_page(counter: Counter,
     assert not any(utterance.headset for utterance in keypad.voice.said)
 
 
+def test_no_address_that_a_slip_is_sent_to_is_said_aloud(counter: Counter, keypad: Keypad) -> None:
+    resident = counter.resident("en", document="phone")
+    resident.glass.wait_for(lambda: counter.kiosk.line_up and bool(counter.kiosk.slip_ways), "the line", 30)
+    resident.visit()
+    resident.glass.wait_for(lambda: resident.glass.shows(resident.say("send.open")), "the way to send", 60)
+    keypad.voice.forget()
+    keypad.press("repeat")
+    resident.glass.press(resident.say("send.open"))
+    assert keypad.hears(resident.say("send.title"))
+    resident.settle()
+    for _ in range(8):
+        keypad.press("down")
+    counter.stage.act(lambda: counter.stage.session.pick_target("new-email"))
+    resident.glass.press(resident.say("bar.next"))
+    assert keypad.hears(resident.say("send.type_email"))
+    resident.settle()
+    counter.screens.type_by_hardware("chan@example.org")
+    for _ in range(4):
+        keypad.press("down")
+    said = keypad.everything()
+    assert "hidden, plug in a headset" in said
+    assert not any(word in said for word in ("chan", "example.org", "51XX", "XX67", "5 1", "6 7"))
+
+
 def test_with_a_headset_answers_are_read_character_by_character_where_they_identify(
     counter: Counter, keypad: Keypad
 ) -> None:

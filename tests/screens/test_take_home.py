@@ -176,6 +176,19 @@ def test_an_answer_that_cannot_be_printed_is_a_code_that_any_phone_reads(counter
     assert all(line in words for line in answer.lines[language])
 
 
+@pytest.mark.parametrize(
+    ("service", "key"), [("HK-WEL-03", "a4.cannot_print_answer"), ("HK-WEL-01", "checklist.cannot_print")]
+)
+def test_without_paper_a_service_says_so_before_anything_is_asked(counter: Counter, service: str, key: str) -> None:
+    resident = counter.resident("en")
+    resident.service = service
+    counter.kiosk.devices.simulated_a4.out_of_paper()  # type: ignore[union-attr]
+    counter.kiosk.devices.emulator.out_of_paper()  # type: ignore[union-attr]
+    resident.until(lambda page: page is Page.CHECKLIST)
+    resident.glass.wait_for(lambda: resident.say(key) in resident.glass.words(), "the sentence", 30)
+    assert not resident.glass.shows(resident.say("handout.print"))
+
+
 def codes_on_screen(counter: Counter) -> list[str]:
     """What a phone in front of the glass would scan."""
     picture = counter.screens.window.grabWindow().convertToFormat(QImage.Format.Format_Grayscale8)

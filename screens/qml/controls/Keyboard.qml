@@ -9,9 +9,10 @@ Rectangle {
     property string side: "letters"     // of the letter layout: letters | digits | marks
     property bool shifted: Typing.capitals
     property bool hasNext: true
+    property bool plain: false          // without the bar over the keys, where its room is needed
     readonly property bool chinese: Typing.method !== "latin"
     readonly property var rows: side === "digits" ? Typing.digitRows : side === "marks" ? Typing.markRows : Typing.rows
-    readonly property bool bar: layout === "letters" && Typing.bar
+    readonly property bool bar: layout === "letters" && Typing.bar && !plain
     readonly property int fourth: 1060 - 148 - (Typing.hasMethods ? 264 : 0) - (hasNext ? 274 : 0) - 10
     signal nextField
     color: Theme.keyboard

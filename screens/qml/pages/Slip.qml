@@ -15,8 +15,8 @@ KioskPage {
     secondIcon: Slip.againLabel !== "" ? "print" : ""
     onNextPressed: Visit.leave()
     onSecondPressed: Slip.print()
-    reached: false
-    aside: true
+    reached: Send.offered
+    aside: !(Theme.lowReach && Send.offered)
     pictureShare: Theme.laptop ? 0.34 : Theme.landscape ? 0.4 : 0.56
     pictureHeight: Theme.large ? 240 : 1000
     picture: Rectangle {
@@ -57,11 +57,11 @@ KioskPage {
     }
     Pager {
         anchors.fill: parent
-        spacing: 24
+        spacing: Theme.laptop ? 16 : 24
         Image {
             property bool shown: Slip.below && !Theme.landscape && !Theme.large
             width: Math.min(parent.width, 330)
-            height: 420
+            height: Send.offered ? 280 : 420
             source: "../../../assets/pictures/exit.svg"
             sourceSize: Qt.size(330, 420)
             fillMode: Image.PreserveAspectFit
@@ -87,9 +87,24 @@ KioskPage {
             role: "strong"
             color: Slip.onPaper ? Theme.ink : Theme.attention
         }
+        ActionButton {
+            property bool shown: Send.offered && Send.reason === ""
+            width: parent.width
+            height: Math.max(Theme.target, wantedHeight)
+            label: qsTrId("send.open")
+            icon: "send"
+            onActivated: Send.open()
+        }
+        Txt {
+            property bool shown: Send.offered && Send.reason !== ""
+            width: parent.width
+            text: Send.reason
+            color: Theme.attention
+        }
         Column {
             width: parent.width
             Txt {
+                visible: !(Theme.laptop && Send.offered)
                 width: parent.width
                 text: qsTrId("slip.next")
                 color: Theme.inkSoft

@@ -27,6 +27,7 @@ class Desk:
         self.strip = Strip(576, NOTO)
         self.said = bytearray()
         self.papers: list[Raster] = []
+        self.kicks = 0
         self.interpreter = Interpreter(self.strip, self, self.said.extend, lambda _: None)
 
     def can_print(self) -> bool:
@@ -39,6 +40,12 @@ class Desk:
 
     def paper_byte(self) -> int:
         return 0
+
+    def drawer_byte(self) -> int:
+        return 0
+
+    def kick(self) -> None:
+        self.kicks += 1
 
 
 def black(paper: Raster) -> Any:
@@ -134,6 +141,51 @@ def test_real_time_queries_are_answered_while_paper_is_out_and_across_packets() 
                 line.sendall(part)
             assert line.recv(1)[0] & 0x60
     assert printer.papers == []
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (b"\x1bp\x00\x19\xfa",),  # ESC p, in print order
+        (b"\x1b", b"p\x01", b"\x19\xfa"),
+        (b"\x10\x14\x01\x00\x01",),  # DLE DC4, at once
+        (b"text\x10", b"\x14\x01", b"\x01", b"\x08"),
+    ],
+)
+def test_the_drawer_is_kicked_once_and_said_to_be_open(parts: tuple[bytes, ...]) -> None:
+    with EmulatedPrinter() as printer, socket.create_connection((printer.host, printer.port), 2) as line:
+        line.settimeout(2)
+        for part in parts:
+            line.sendall(part)
+        line.sendall(b"\x1dr\x02")
+        assert line.recv(1) == b"\x01"
+        assert printer.drawer_kicks == 1
+        line.sendall(b"\x10\x04\x01")
+        assert line.recv(1)[0] & 0x04
+        printer.restore()
+        line.sendall(b"\x1dr\x02")
+        assert line.recv(1) == b"\x00"
+
+
+def test_a_real_time_kick_needs_no_paper_and_one_in_print_order_waits_for_it() -> None:
+    with EmulatedPrinter() as printer, socket.create_connection((printer.host, printer.port), 2) as line:
+        line.settimeout(2)
+        printer.out_of_paper()
+        line.sendall(b"\x1bp\x00\x19\xfa\x10\x14\x01\x00\x01\x10\x04\x01")
+        assert line.recv(1)[0] & 0x04
+        assert printer.drawer_kicks == 1
+        printer.restore()
+        assert printer.drawer_kicks == 2
+
+
+def test_python_escpos_opens_the_drawer() -> None:
+    from escpos.printer import Dummy
+
+    escpos = Dummy()
+    escpos.cashdraw(2)
+    desk = Desk()
+    desk.interpreter.feed(escpos.output)
+    assert desk.kicks == 1
 
 
 def test_watching_connections_hear_of_changes_unasked() -> None:
