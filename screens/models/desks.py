@@ -147,7 +147,7 @@ class Times(Asking):
         return pages_for(self.session.offers or (), TIMES_A_PAGE)
 
     def _page_text(self) -> str:
-        return self.say("home.more", page=self.session.review_page + 1, pages=self._pages())
+        return self.say("times.more", page=self.session.review_page + 1, pages=self._pages())
 
     def _held(self) -> str:
         step = self.session.step

@@ -14,7 +14,7 @@ KioskPage {
     onNextPressed: Result.goOn()
     Pager {
         anchors.fill: parent
-        spacing: 28
+        spacing: 16
         Note {
             shown: Result.waiting !== ""
             width: parent.width
@@ -35,37 +35,34 @@ KioskPage {
             role: "display"
             color: Theme.primary
         }
-        Rectangle {
-            property bool shown: Result.lines.length > 0
-            width: parent.width
-            height: said.height + 72
-            radius: Theme.radius
-            color: Theme.surface
-            border.width: Theme.black || Theme.white ? 4 : 0
-            border.color: Theme.edge
-            Column {
-                id: said
-                x: 36
-                y: 36
-                width: parent.width - 72
-                spacing: 16
-                Repeater {
-                    model: Result.lines
-                    Txt {
-                        required property string modelData
-                        required property int index
-                        width: parent.width
-                        text: modelData
-                        role: index === 0 ? "strong" : "body"
-                    }
-                }
+        Repeater {
+            model: Result.lines
+            Rectangle {
+                id: line
+                required property string modelData
+                required property int index
+                width: parent.width
+                height: said.height + 48
+                radius: Theme.radius
+                color: Theme.surface
+                border.width: Theme.black || Theme.white ? 4 : 0
+                border.color: Theme.edge
                 Txt {
-                    visible: Result.reference !== ""
-                    width: parent.width
-                    text: Result.reference
-                    color: Theme.inkSoft
+                    id: said
+                    x: 36
+                    y: 24
+                    width: parent.width - 72
+                    text: line.modelData
+                    role: line.index === 0 ? "strong" : "body"
                 }
             }
+        }
+        Txt {
+            property bool shown: Result.reference !== ""
+            width: parent.width
+            leftPadding: 36
+            text: Result.reference
+            color: Theme.inkSoft
         }
         Note {
             shown: Result.simulated
