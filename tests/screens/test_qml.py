@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -61,3 +62,18 @@ def test_qml_uses_only_what_the_view_models_have(tmp_path: Path) -> None:
         [TOOLS / "pyside6-qmllint", "-W", "0", "-I", tmp_path, *files], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, (done.stdout + done.stderr)[:6000]
+
+
+def test_a_section_of_a_pager_says_by_shown_whether_it_is_there() -> None:
+    """The pager sets `visible`: a section that binds it as well loses its binding, and shows when it should not."""
+    found = []
+    for path in sorted((ROOT / "screens" / "qml").rglob("*.qml")):
+        around: list[str] = []
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            opened = re.match(r"\s*(?:[\w.]+: )?([A-Z]\w*) \{", line)
+            owners = [each for each in around[:-1] if each != "Repeater"]
+            if re.match(r"\s*visible:", line) and owners and owners[-1] == "Pager":
+                found.append(f"{path.name}:{number}")
+            around += [opened[1] if opened else ""] * line.count("{")
+            del around[len(around) - line.count("}") :]
+    assert found == []

@@ -25,7 +25,7 @@ KioskPage {
             more: ChipKey.problemMore
         }
         ActionButton {
-            visible: ChipKey.canLook
+            property bool shown: ChipKey.canLook
             width: parent.width
             height: 100
             label: ChipKey.lookLabel
