@@ -16,22 +16,22 @@ from offline_queue.envelope import (
     CHUNK_BYTES,
     ENVELOPE_MEDIA_TYPE,
     MAX_BODY_BYTES,
-    Malformed,
     Signer,
     instant,
     is_uuid,
-    read_statement,
 )
 from offline_queue.slip_message import Way
 from portal import intake
 from portal.card_broker import CardReadings, add_card_readings
-from portal.counter import Counter, add_counter, add_statements
+from portal.contract import FROM_A_DEVICE, answers, body_of
+from portal.counter import Counter, add_counter
 from portal.database import Database
 from portal.desks import Desk, SimulatedDesk
 from portal.enrolment import Authority, enrol_by_code, renew
 from portal.guard import CertificateNeeded, Guard, RateLimit, read_body
 from portal.intake import Missing, Taken
 from portal.keys import PublicKeys
+from portal.kiosk_calls import add_statements, read_kiosk_statement
 from portal.messages import Messages, add_messages
 from portal.metrics import MEDIA_TYPE, Answers, gauges
 from portal.node import Limits, Node
@@ -83,49 +83,34 @@ def create_app(
     _add_enrolment(app, node)
     _add_health(app, node)
     add_public_pages(app, node)
-    add_counter(app, node, Counter(desk or SimulatedDesk(), departments), _answers)
-    add_messages(app, node, messages, _answers)
+    add_counter(app, node, Counter(desk or SimulatedDesk(), departments))
+    add_messages(app, node, messages)
     if sign_ins is not None:
         add_phone_pages(app, node, sign_ins)
-        add_statements(app, node, kiosk_calls(sign_ins), _answers)
+        add_statements(app, node, kiosk_calls(sign_ins))
     if card_readings is not None:
-        add_card_readings(app, node, card_readings, _answers)
+        add_card_readings(app, node, card_readings)
     if operators is not None:
         add_operator_pages(app, node, operators)
     _add_refusals(app)
     rate_limit = RateLimit(rate=node.limits.rate, burst=node.limits.burst)
-    answers = Answers()
-    _add_metrics(app, node, answers)
+    given = Answers()
+    _add_metrics(app, node, given)
     if certificate_needed:
         app.add_middleware(CertificateNeeded)
-    app.add_middleware(Guard, signer=signer, rate_limit=rate_limit, answers=answers)
+    app.add_middleware(Guard, signer=signer, rate_limit=rate_limit, answers=given)
     return app
 
 
-def _body_of(media_type: str, description: str) -> dict[str, Any]:
-    schema = {"type": "string", "format": "binary"}
-    return {"requestBody": {"required": True, "description": description, "content": {media_type: {"schema": schema}}}}
-
-
-def _answers(**described: str) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI responses: `s201="..."`; the 4xx ones are problem documents."""
-    problem = {"application/problem+json": {"schema": {"type": "object"}}}
-    found: dict[int | str, dict[str, Any]] = {}
-    for name, description in {**described, "s429": "too many", "s503": "busy"}.items():
-        status = int(name[1:])
-        found[status] = {"description": description} | ({"content": problem} if status >= 400 else {})
-    return found
-
-
 def _add_calls(app: FastAPI, node: Node, messages: Messages) -> None:
-    @app.get("/v1/hello", summary="Signed time, limits and key ids", responses=_answers(s200="hello"))
+    @app.get("/v1/hello", summary="Signed time, limits and key ids", responses=answers(s200="hello"))
     async def hello() -> Response:
         return JSONResponse(_hello(node, messages))
 
     @app.get(
         "/v1/fleet",
         summary="The keys of all kiosks, as a statement that proves slips offline",
-        responses=_answers(s200='a statement of kind "fleet"'),
+        responses=answers(s200='a statement of kind "fleet"'),
     )
     async def fleet_keys() -> Response:
         return JSONResponse({"fleet": await node.run(lambda db: intake.fleet_statement(db, node.signer))})
@@ -133,19 +118,15 @@ def _add_calls(app: FastAPI, node: Node, messages: Messages) -> None:
     @app.put(
         "/v1/envelopes/{envelope_id}",
         summary="Announce an envelope; a small one comes whole",
-        responses=_answers(
+        responses=answers(
             s200="taken before: the same receipt",
             s201="taken: the receipt",
             s202="announced: the missing chunks",
-            s400="malformed",
-            s401="unknown device",
-            s403="revoked device",
-            s408="too slow",
+            **FROM_A_DEVICE,
             s409="other digest or place taken",
-            s413="too large",
             s422="refused for good",
         ),
-        openapi_extra=_body_of(ENVELOPE_MEDIA_TYPE, "preface length (4 bytes), JSON preface, ciphertext if inline"),
+        openapi_extra=body_of(ENVELOPE_MEDIA_TYPE, "preface length (4 bytes), JSON preface, ciphertext if inline"),
     )
     async def put_envelope(envelope_id: str, request: Request) -> Response:
         return await _put_envelope(node, envelope_id, request)
@@ -153,10 +134,10 @@ def _add_calls(app: FastAPI, node: Node, messages: Messages) -> None:
     @app.put(
         "/v1/envelopes/{envelope_id}/chunks/{n}",
         summary="One chunk of the ciphertext, in any order, any number of times",
-        responses=_answers(
+        responses=answers(
             s200="stored", s400="malformed", s404="unknown", s408="too slow", s413="too large", s422="other digest"
         ),
-        openapi_extra=_body_of("application/octet-stream", f"up to {CHUNK_BYTES} bytes"),
+        openapi_extra=body_of("application/octet-stream", f"up to {CHUNK_BYTES} bytes"),
     )
     async def put_chunk(
         envelope_id: str, n: Annotated[int, Path(ge=0, le=MAX_BODY_BYTES // CHUNK_BYTES)], request: Request
@@ -166,7 +147,7 @@ def _add_calls(app: FastAPI, node: Node, messages: Messages) -> None:
     @app.get(
         "/v1/envelopes/{envelope_id}",
         summary="Missing chunks, or the receipt: how a crash resumes",
-        responses=_answers(s200="receipt", s202="missing chunks", s404="unknown"),
+        responses=answers(s200="receipt", s202="missing chunks", s404="unknown"),
     )
     async def get_envelope(envelope_id: str) -> Response:
         if not is_uuid(envelope_id):
@@ -176,7 +157,7 @@ def _add_calls(app: FastAPI, node: Node, messages: Messages) -> None:
     @app.post(
         "/v1/envelopes/{envelope_id}/commit",
         summary="Take a complete envelope, once",
-        responses=_answers(
+        responses=answers(
             s200="taken before: the same receipt", s201="taken", s404="unknown", s409="missing", s422="digest"
         ),
     )
@@ -186,28 +167,16 @@ def _add_calls(app: FastAPI, node: Node, messages: Messages) -> None:
     @app.post(
         "/v1/heartbeat",
         summary="A kiosk's health, signed by its device key",
-        responses=_answers(
-            s200="kept",
-            s400="malformed",
-            s401="unknown device",
-            s403="revoked",
-            s408="too slow",
-            s413="too large",
-            s422="bad signature",
-        ),
-        openapi_extra=_body_of("application/json", 'a statement of kind "heartbeat"'),
+        responses=answers(**{**FROM_A_DEVICE, "s200": "kept", "s403": "revoked", "s422": "bad signature"}),
+        openapi_extra=body_of("application/json", 'a statement of kind "heartbeat"'),
     )
     async def heartbeat(request: Request) -> Response:
         return await _heartbeat(node, messages, request)
 
 
-_STATEMENT_ANSWERS = {
+_STATEMENT_ANSWERS = FROM_A_DEVICE | {
     "s200": "a client certificate",
-    "s400": "malformed",
-    "s401": "unknown device",
     "s403": "wrong code, or revoked device",
-    "s408": "too slow",
-    "s413": "too large",
     "s422": "bad signature or signing request",
 }
 
@@ -216,8 +185,8 @@ def _add_enrolment(app: FastAPI, node: Node) -> None:
     @app.post(
         "/v1/enrol",
         summary="A one-time code and a signing request bring a client certificate",
-        responses=_answers(**_STATEMENT_ANSWERS),
-        openapi_extra=_body_of("application/json", 'a statement of kind "enrol" by the key that it brings'),
+        responses=answers(**_STATEMENT_ANSWERS),
+        openapi_extra=body_of("application/json", 'a statement of kind "enrol" by the key that it brings'),
     )
     async def enrol(request: Request) -> Response:
         return await _certify(node, request, enrol_by_code)
@@ -225,8 +194,8 @@ def _add_enrolment(app: FastAPI, node: Node) -> None:
     @app.post(
         "/v1/renew",
         summary="The next client certificate of an enrolled kiosk",
-        responses=_answers(**_STATEMENT_ANSWERS),
-        openapi_extra=_body_of("application/json", 'a statement of kind "renew" by an enrolled device key'),
+        responses=answers(**_STATEMENT_ANSWERS),
+        openapi_extra=body_of("application/json", 'a statement of kind "renew" by an enrolled device key'),
     )
     async def next_certificate(request: Request) -> Response:
         return await _certify(node, request, renew)
@@ -317,14 +286,10 @@ async def _heartbeat(node: Node, messages: Messages, request: Request) -> Respon
 
 
 def _keep_heartbeat(db: Database, messages: Messages, raw: bytes, now: datetime) -> Problem | None:
-    text = raw.decode("utf-8", "replace")
-    sender = intake.sender_of(db, text)
-    if isinstance(sender, Problem):
-        return sender
-    body = read_statement("heartbeat", text, {sender.kid: sender.public})
-    if isinstance(body, Malformed) or body.get("kiosk_id") != sender.kiosk_id:
-        return Problem(422, "bad_signature")
-    intake.keep_heartbeat(db, sender.kiosk_id, body, now)
+    body = read_kiosk_statement(db, "heartbeat", raw)
+    if isinstance(body, Problem):
+        return body
+    intake.keep_heartbeat(db, str(body["kiosk_id"]), body, now)
     messages.forget(db, now)  # no kiosk may ask for what has ended: its words go all the same
     return None
 
@@ -348,11 +313,11 @@ def _add_health(app: FastAPI, node: Node) -> None:
         return {"status": "ok"}
 
 
-def _add_metrics(app: FastAPI, node: Node, answers: Answers) -> None:
+def _add_metrics(app: FastAPI, node: Node, given: Answers) -> None:
     @app.get("/metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
     async def metrics() -> Response:
         now = node.wall()
-        lines = answers.lines() + await node.run(lambda db: gauges(db, now))
+        lines = given.lines() + await node.run(lambda db: gauges(db, now))
         return Response("\n".join(lines) + "\n", media_type=MEDIA_TYPE)
 
 

@@ -10,18 +10,17 @@ Which calls a real broker takes is not public: a site supplies its own `Broker`.
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from functools import partial
+from typing import Final, Protocol
 
-from fastapi import FastAPI, Request, Response
-from starlette.responses import JSONResponse
+from fastapi import FastAPI
 
-from offline_queue.envelope import Kem, Malformed, Recipient, RecipientKey, b64, instant, is_uuid, unb64
-from portal.counter import read_kiosk_statement
+from offline_queue.envelope import Malformed, Recipient, RecipientKey, b64, instant, is_uuid
 from portal.database import Database
-from portal.guard import read_body
+from portal.kiosk_calls import Body, Decided, add_statement, read_kiosk_statement, reply_recipient
 from portal.node import Node
 from portal.problem import Problem
 
@@ -60,15 +59,15 @@ class Broker(Protocol):
 
 def binding(token: str, artifact: str) -> bytes:
     """What ties a card to its artifact and to the token it was read under, as the seal's `info`."""
-    return f"{_digest(token)}.{artifact}".encode()
+    return _binding(_digest(token), artifact)
+
+
+def _binding(token_digest: str, artifact: str) -> bytes:
+    return f"{token_digest}.{artifact}".encode()
 
 
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-Body = Mapping[str, Any]
-Decided = Mapping[str, Any] | Problem
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ class CardReadings:
     def wish(self, db: Database, body: Body) -> Problem | None:
         """Whether a kiosk may begin this reading."""
         reading, key = body.get("reading"), body.get("reply_key")
-        if not (isinstance(reading, str) and is_uuid(reading) and isinstance(key, str)) or _recipient(key) is None:
+        if not (isinstance(reading, str) and is_uuid(reading) and isinstance(key, str)) or reply_recipient(key) is None:
             return Problem(400, "malformed")
         known = db.execute("SELECT 1 FROM card_reading WHERE id = ?", (reading,)).fetchone()
         return Problem(409, "known_reading") if known else None
@@ -126,7 +125,7 @@ class CardReadings:
             return Problem(400, "malformed")
         sql = "SELECT reply_key, artifact, sealed, token FROM card_reading WHERE id = ? AND kiosk_id = ? AND until > ?"
         row = db.execute(sql, (reading, body["kiosk_id"], instant(now))).fetchone()
-        recipient = _recipient(str(row[0])) if row else None
+        recipient = reply_recipient(str(row[0])) if row else None
         if row is None or recipient is None:
             return Problem(404, "unknown_reading")
         digest = _digest(artifact)
@@ -135,7 +134,7 @@ class CardReadings:
         if row[2]:
             return {"sealed": str(row[2])}
         db.execute("UPDATE card_reading SET artifact = ? WHERE id = ?", (digest, reading))
-        return _Claim(reading, artifact, f"{row[3]}.{artifact}".encode(), recipient)
+        return _Claim(reading, artifact, _binding(str(row[3]), artifact), recipient)
 
     def open(self, claim: _Claim) -> str | Refusal:
         """Have the artifact resolved and seal what it gives to the kiosk; may block. Nothing of it is kept."""
@@ -165,61 +164,29 @@ def _is_card(clear: bytes) -> bool:
         return False
 
 
-def _recipient(text: str) -> Recipient | None:
-    try:
-        public = unb64(text)
-    except ValueError:
-        return None
-    return Recipient(Kem.X25519, public) if len(public) == 32 else None
-
-
 # ---- the calls ----
 
-Answers = Callable[..., dict[int | str, Any]]
 
-
-def add_card_readings(app: FastAPI, node: Node, readings: CardReadings, answers: Answers) -> None:
+def add_card_readings(app: FastAPI, node: Node, readings: CardReadings) -> None:
     """Add the two statements; the broker is asked outside the database's transactions."""
-    described = answers(
-        s200="the answer",
-        s400="malformed",
-        s401="unknown device",
-        s403="revoked device",
-        s404="unknown reading",
-        s408="too slow",
-        s409="begun before, or an artifact that gives nothing",
-        s413="too large",
-        s422="bad signature",
-    )
-    schema = {"type": "string", "format": "binary"}
-    extra = {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
-
-    @app.post(
-        "/v1/card_token",
-        summary="Leave for the broker's software to read one identity card",
-        responses=described,
-        openapi_extra=extra,
-    )
-    async def card_token(request: Request) -> Response:
-        return await _answered(node, request, "card_token", lambda body: _begun(node, readings, body))
-
-    @app.post(
-        "/v1/card_resolve",
-        summary="What a broker's artifact refers to, sealed to the kiosk",
-        responses=described,
-        openapi_extra=extra,
-    )
-    async def card_resolve(request: Request) -> Response:
-        return await _answered(node, request, "card_resolve", lambda body: _resolved(node, readings, body))
+    for kind, summary, decide in (
+        ("card_token", "Leave for the broker's software to read one identity card", _begun),
+        ("card_resolve", "What a broker's artifact refers to, sealed to the kiosk", _resolved),
+    ):
+        add_statement(
+            app,
+            node,
+            kind,
+            summary,
+            partial(_asked, node, kind, partial(decide, node, readings)),
+            s404="unknown reading",
+            s409="begun before, or an artifact that gives nothing",
+        )
 
 
-async def _answered(node: Node, request: Request, kind: str, decide: Any) -> Response:
-    raw = await read_body(request, limit=node.limits.heartbeat_bytes, deadline_s=node.limits.body_deadline_s)
-    if isinstance(raw, Problem):
-        return raw.response()
+async def _asked(node: Node, kind: str, decide: Callable[[Body], Awaitable[Decided]], raw: bytes) -> Decided:
     body = await node.run(lambda db: read_kiosk_statement(db, kind, raw))
-    found = body if isinstance(body, Problem) else await decide(body)
-    return found.response() if isinstance(found, Problem) else JSONResponse(dict(found))
+    return body if isinstance(body, Problem) else await decide(body)
 
 
 async def _begun(node: Node, readings: CardReadings, body: Body) -> Decided:

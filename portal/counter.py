@@ -3,44 +3,24 @@
 The ingest node opens no enquiry: it keeps it sealed for the worker and hands the worker's sealed answer back.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
 from starlette.responses import JSONResponse
 
-from offline_queue.envelope import ENVELOPE_MEDIA_TYPE, Malformed, instant, is_uuid, parse_header, parse_packet
-from offline_queue.envelope import read_statement as read
-from portal import intake
+from offline_queue.envelope import instant, is_uuid
+from portal.contract import answers
 from portal.database import Database, lock
 from portal.desks import Desk
-from portal.guard import read_body
+from portal.kiosk_calls import Body, Call, add_sealed, add_statements, read_sealed
 from portal.node import Node
 from portal.problem import Problem
 
 ENQUIRY_LIFE: Final = timedelta(minutes=10)
 HOLD_LIFE: Final = timedelta(minutes=30)
-Body = Mapping[str, Any]
-Decide = Callable[[Database, Body, datetime], Mapping[str, Any] | Problem]
-Call = tuple[str, str, Decide]
-"""A statement's kind, what it is for, and what decides."""
-
-
-def read_sealed(db: Database, raw: bytes, recipients: frozenset[str]) -> intake.Announced | Problem:
-    """A packet that comes whole and is kept for the worker: its form, its seal and its device are right."""
-    packet = parse_packet(raw)
-    header = Malformed("preface") if isinstance(packet, Malformed) else parse_header(packet.header)
-    if isinstance(packet, Malformed) or isinstance(header, Malformed):
-        return Problem(400, "malformed")
-    asked = intake.read_announcement(header.id, raw, recipients)
-    if isinstance(asked, Problem):
-        return asked
-    refusal = intake.device_problem(db, asked)
-    if refusal is not None or packet.inline is None:
-        return refusal or Problem(422, "wrong_chunks")
-    return asked
 
 
 class Counter:
@@ -145,51 +125,21 @@ class Counter:
         return dict(zip(("reference", "cents", "at"), row, strict=True))
 
 
-def add_counter(app: FastAPI, node: Node, counter: Counter, answers: Callable[..., dict[int | str, Any]]) -> None:
-    """Add the calls to an application; `answers` documents their statuses."""
-    _add_enquiry(app, node, counter, answers)
+def add_counter(app: FastAPI, node: Node, counter: Counter) -> None:
+    """Add the calls to an application."""
+    _add_enquiry(app, node, counter)
     calls: tuple[Call, ...] = (
         ("slots", "Times of a service that can be booked", counter.slots),
         ("hold", "Keep one time for a resident", counter.hold),
         ("bill", "What a bill asks for", counter.bill),
         ("payment", "Note what a payment terminal took for a bill", counter.payment),
     )
-    add_statements(app, node, calls, answers)
+    add_statements(app, node, calls)
 
 
-def add_statements(
-    app: FastAPI, node: Node, calls: Sequence[Call], answers: Callable[..., dict[int | str, Any]]
-) -> None:
-    """Add calls that a kiosk makes by a statement under its device key."""
-    for kind, summary, decide in calls:
-        _add_statement(app, node, kind, summary, decide, answers)
-
-
-def _add_enquiry(app: FastAPI, node: Node, counter: Counter, answers: Callable[..., dict[int | str, Any]]) -> None:
-    schema = {"type": "string", "format": "binary"}
-    body = {"requestBody": {"required": True, "content": {ENVELOPE_MEDIA_TYPE: {"schema": schema}}}}
-
-    @app.post(
-        "/v1/enquiry",
-        summary="A sealed question to a department; its answer is fetched by its id",
-        responses=answers(
-            s202="kept for the department",
-            s400="malformed",
-            s401="unknown device",
-            s403="revoked device",
-            s408="too slow",
-            s413="too large",
-            s422="refused for good",
-        ),
-        openapi_extra=body,
-    )
-    async def enquire(request: Request) -> Response:
-        raw = await read_body(request, limit=node.limits.packet_bytes, deadline_s=node.limits.body_deadline_s)
-        if isinstance(raw, Problem):
-            return raw.response()
-        now = node.wall()
-        found = await node.run(lambda db: counter.enquire(db, raw, node.keys.recipient_kids, now))
-        return found.response() if isinstance(found, Problem) else JSONResponse({"id": found}, 202)
+def _add_enquiry(app: FastAPI, node: Node, counter: Counter) -> None:
+    summary = "A sealed question to a department; its answer is fetched by its id"
+    add_sealed(app, node, "/v1/enquiry", "enquire", summary, counter.enquire, s202="kept for the department")
 
     @app.get(
         "/v1/enquiry/{enquiry_id}",
@@ -203,52 +153,3 @@ def _add_enquiry(app: FastAPI, node: Node, counter: Counter, answers: Callable[.
         if isinstance(found, Problem):
             return found.response()
         return JSONResponse({"waiting": True}, 202) if found is None else JSONResponse({"answer": found})
-
-
-def _add_statement(
-    app: FastAPI, node: Node, kind: str, summary: str, decide: Decide, answers: Callable[..., dict[int | str, Any]]
-) -> None:
-    schema = {"type": "string", "format": "binary"}
-    documented = answers(
-        s200="the answer",
-        s400="malformed",
-        s401="unknown device",
-        s403="revoked device",
-        s404="unknown bill or sign-in",
-        s408="too slow",
-        s409="no place left, another amount, or begun before",
-        s413="too large",
-        s422="bad signature",
-    )
-
-    @app.post(
-        f"/v1/{kind}",
-        summary=summary,
-        name=kind,
-        responses=documented,
-        openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}},
-    )
-    async def call(request: Request) -> Response:
-        raw = await read_body(request, limit=node.limits.heartbeat_bytes, deadline_s=node.limits.body_deadline_s)
-        if isinstance(raw, Problem):
-            return raw.response()
-        now = node.wall()
-        found = await node.run(lambda db: _decided(db, kind, raw, decide, now))
-        return found.response() if isinstance(found, Problem) else JSONResponse(dict(found))
-
-
-def _decided(db: Database, kind: str, raw: bytes, decide: Decide, now: datetime) -> Mapping[str, Any] | Problem:
-    body = read_kiosk_statement(db, kind, raw)
-    return body if isinstance(body, Problem) else decide(db, body, now)
-
-
-def read_kiosk_statement(db: Database, kind: str, raw: bytes) -> Body | Problem:
-    """What a statement of this kind says, if an enrolled kiosk signed it in its own name."""
-    text = raw.decode("utf-8", "replace")
-    sender = intake.sender_of(db, text)
-    if isinstance(sender, Problem):
-        return sender
-    body = read(kind, text, {sender.kid: sender.public})
-    if isinstance(body, Malformed) or body.get("kiosk_id") != sender.kiosk_id:
-        return Problem(422, "bad_signature")
-    return body

@@ -7,17 +7,17 @@ slip's number and the way, for one day, so that nobody is sent the same slip ove
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
 from starlette.responses import JSONResponse
 
-from offline_queue.envelope import ENVELOPE_MEDIA_TYPE, instant, is_uuid
+from offline_queue.envelope import instant, is_uuid
 from offline_queue.slip_message import Progress, Way
-from portal.counter import read_sealed
+from portal.contract import answers
 from portal.database import Database, lock
-from portal.guard import read_body
 from portal.intake import Announced
+from portal.kiosk_calls import add_sealed, read_sealed
 from portal.node import Node
 from portal.problem import Problem
 
@@ -109,35 +109,19 @@ class Messages:
             db.execute("UPDATE slip_message SET header = NULL, body = NULL WHERE id = ?", (message_id,))
 
 
-def add_messages(app: FastAPI, node: Node, messages: Messages, answers: Callable[..., dict[int | str, Any]]) -> None:
-    """Add the calls to an application; `answers` documents their statuses."""
-    schema = {"type": "string", "format": "binary"}
-    body = {"requestBody": {"required": True, "content": {ENVELOPE_MEDIA_TYPE: {"schema": schema}}}}
-    taken = answers(
-        s202="kept for the gateway",
-        s400="malformed",
-        s401="unknown device",
-        s403="revoked device",
-        s404="no gateway for this way",
-        s408="too slow",
-        s409="this slip was sent often enough",
-        s413="too large",
-        s422="refused for good",
-    )
-
-    @app.post(
+def add_messages(app: FastAPI, node: Node, messages: Messages) -> None:
+    """Add the calls to an application."""
+    add_sealed(
+        app,
+        node,
         "/v1/slip_message",
-        summary="A sealed slip for a resident's mailbox or telephone; how far it is is asked by its id",
-        responses=taken,
-        openapi_extra=body,
+        "slip_message",
+        "A sealed slip for a resident's mailbox or telephone; how far it is is asked by its id",
+        messages.take,
+        s202="kept for the gateway",
+        s404="no gateway for this way",
+        s409="this slip was sent often enough",
     )
-    async def slip_message(request: Request) -> Response:
-        raw = await read_body(request, limit=node.limits.packet_bytes, deadline_s=node.limits.body_deadline_s)
-        if isinstance(raw, Problem):
-            return raw.response()
-        now = node.wall()
-        found = await node.run(lambda db: messages.take(db, raw, node.keys.recipient_kids, now))
-        return found.response() if isinstance(found, Problem) else JSONResponse({"id": found}, 202)
 
     @app.get(
         "/v1/slip_message/{message_id}",

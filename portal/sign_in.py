@@ -15,12 +15,12 @@ from typing import Any, Final
 from fastapi import FastAPI, Request, Response
 from starlette.responses import JSONResponse
 
-from offline_queue.envelope import Kem, Recipient, b64, instant, is_uuid, unb64
-from portal.counter import Call
+from offline_queue.envelope import b64, instant, is_uuid
 from portal.database import Database
 from portal.guard import read_body
 from portal.html import fill, page
 from portal.iam_smart import CANCELLED, LANGUAGES, OK, REJECTED, TIMED_OUT, Given, IamSmart, Refusal
+from portal.kiosk_calls import Call, reply_recipient
 from portal.node import Node
 from portal.problem import Problem
 
@@ -70,7 +70,7 @@ class SignIns:
         wish, key, language = body.get("sign_in"), body.get("reply_key"), body.get("language")
         if not (isinstance(wish, str) and is_uuid(wish) and isinstance(key, str) and language in LANGUAGES):
             return Problem(400, "malformed")
-        if _recipient(key) is None:
+        if reply_recipient(key) is None:
             return Problem(400, "malformed")
         token, number = secrets.token_urlsafe(18), f"{secrets.randbelow(10_000):04d}"
         until = now + LIFE
@@ -145,19 +145,11 @@ class SignIns:
         if given.code != OK:
             self.stop(db, given.business_id, given.code)
             return True
-        recipient = _recipient(str(row[0]))
+        recipient = reply_recipient(str(row[0]))
         clear = json.dumps(given.fields, ensure_ascii=False).encode()
         sealed = b64(recipient.wrap_key(clear, given.business_id.encode())) if recipient else ""
         db.execute("UPDATE sign_in SET state = 'done', sealed = ? WHERE id = ?", (sealed, given.business_id))
         return True
-
-
-def _recipient(text: str) -> Recipient | None:
-    try:
-        public = unb64(text)
-    except ValueError:
-        return None
-    return Recipient(Kem.X25519, public) if len(public) == 32 else None
 
 
 def _digest(token: str) -> str:
