@@ -12,10 +12,23 @@ import pytest
 from kiosk.app import ROOT, Kiosk
 from kiosk.catalogue import Language
 from kiosk.config import Config, load_config
+from kiosk.easier import EasierUse
+from screens.gallery import PLAIN, Variant
 from screens.main import Screens
 from screens.play import opened, simulated
 from screens.rehearsal import Resident
+from screens.sheets import LAPTOP, WIDE
 from screens.stage import Stage
+
+SOME_WAYS = (
+    PLAIN,
+    Variant(easier=EasierUse(text_size=1.4)),
+    Variant(easier=EasierUse(low_reach=True, text_size=1.2)),
+    Variant(easier=EasierUse(care=True, contrast="black")),
+    Variant(WIDE),
+    Variant(LAPTOP, EasierUse(text_size=1.2)),
+)
+"""Few of the many ways to show a page: large, low, care in black, both other sheets."""
 
 
 @dataclass

@@ -16,6 +16,8 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QAccessible, QImage
 
 from kiosk.catalogue import LANGUAGES, Language
+from kiosk.easier import EasierUse
+from kiosk.session import Page
 from screens.audit import (
     GAP,
     HAN,
@@ -33,6 +35,7 @@ from screens.audit import (
 )
 from screens.gallery import EVERY, PLAIN, Gallery, Look, Variant
 from screens.glass import Seen
+from screens.sheets import LAPTOP, WIDE
 from tests.screens.conftest import Counter
 
 TARGET = 96
@@ -144,8 +147,6 @@ def test_easier_use_is_switched_by_touch_and_ends_with_the_visit(counter: Counte
 
 
 def test_nothing_that_is_touched_stands_high_in_low_reach(counter: Counter) -> None:
-    from kiosk.easier import EasierUse
-
     low = Variant(easier=EasierUse(low_reach=True))
     resident = counter.resident("zh_Hant")
     gallery = Gallery(counter.screens, counter.stage, resident)
@@ -159,6 +160,18 @@ def test_nothing_that_is_touched_stands_high_in_low_reach(counter: Counter) -> N
 
     list(gallery.visit(note))
     assert [line for line in high if not line.startswith("Attract")] == []
+
+
+def test_no_row_is_lost_when_size_or_sheet_change_under_a_page_in_parts(counter: Counter) -> None:
+    care, largest = (Variant(easier=EasierUse(care=True)), Variant(easier=EasierUse(text_size=1.7, contrast="black")))
+    resident = counter.resident("zh_Hans")
+    resident.until(lambda page: page is Page.REVIEW)
+    gallery = Gallery(counter.screens, counter.stage, resident)
+    found = list(gallery.looks("Review", [Variant(LAPTOP), care, Variant(WIDE), largest, PLAIN]))
+    gallery._open("Easier")
+    found += gallery.looks("Easier", [PLAIN, largest])
+    assert any(look.part > 1 for look in found)
+    assert [f"{look.name}: {wrong}" for look in found for wrong in look.findings] == []
 
 
 def test_two_pictures_of_the_same_page_are_the_same(counter: Counter) -> None:

@@ -8,15 +8,13 @@ import pytest
 
 from kiosk.app import Kiosk
 from kiosk.catalogue import LANGUAGES, Language
-from kiosk.easier import EasierUse
 from kiosk.identity.phone import PhoneEntry
 from kiosk.session import Page
 from kiosk.simulated_phone import SimulatedPhone
 from screens.gallery import EVERY, PLAIN, Gallery, Variant
 from screens.models.phone import Phone
 from screens.rehearsal import Resident, received_for
-from screens.sheets import LAPTOP, WIDE
-from tests.screens.conftest import Counter
+from tests.screens.conftest import SOME_WAYS, Counter
 
 SERVICE = "HK-WEL-01"
 
@@ -160,18 +158,8 @@ def test_after_the_visit_neither_code_nor_answers_are_left(counter: Counter) -> 
     assert shown == ["", "", "", []]
 
 
-WAYS = (
-    PLAIN,
-    Variant(easier=EasierUse(text_size=1.4)),
-    Variant(easier=EasierUse(low_reach=True, text_size=1.2)),
-    Variant(easier=EasierUse(care=True, contrast="black")),
-    Variant(WIDE),
-    Variant(LAPTOP, EasierUse(text_size=1.2)),
-)
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("ways", [WAYS, pytest.param(EVERY, marks=pytest.mark.soak)], ids=["some", "every"])
+@pytest.mark.parametrize("ways", [SOME_WAYS, pytest.param(EVERY, marks=pytest.mark.soak)], ids=["some", "every"])
 def test_the_phones_page_breaks_no_rule_in_any_way_it_can_be_shown(
     counter: Counter, language: Language, ways: Sequence[Variant]
 ) -> None:

@@ -11,6 +11,7 @@ from offline_queue.outbox import Outbox
 from offline_queue.records import OutboxStatus, State
 from screens.models.queue_look import QueueLook, longest_unit
 from screens.models.staff import Staff
+from screens.rehearsal import Resident
 from tests.screens.conftest import Counter
 from tests.screens.test_staff import inside, nobody, sees
 
@@ -27,7 +28,7 @@ def test_an_age_is_one_figure_in_the_largest_unit_that_still_tells(seconds: floa
 
 
 def test_a_disk_that_hangs_does_not_hold_the_page(
-    counter: Counter, nobody: object, monkeypatch: pytest.MonkeyPatch
+    counter: Counter, nobody: Resident, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read, free, asked = Outbox.status, threading.Event(), []
 
@@ -37,9 +38,9 @@ def test_a_disk_that_hangs_does_not_hold_the_page(
         return replace(read(outbox), oldest_age_s=7300.0, counts={State.READY: 3, State.QUARANTINED: 2})
 
     monkeypatch.setattr(Outbox, "status", hangs)
-    inside(counter, nobody)  # type: ignore[arg-type]
+    inside(counter, nobody)
     staff = counter.screens.model(Staff)
-    assert staff.property("queueWords") == nobody.say("staff.queue.looking")  # type: ignore[attr-defined]
+    assert staff.property("queueWords") == nobody.say("staff.queue.looking")
     assert [row["value"] for row in staff.property("figures")] == ["–"] * 3
     for _ in range(5):
         staff.turnLanguage()  # the page works on, and looks no second time while the first look hangs
@@ -48,12 +49,12 @@ def test_a_disk_that_hangs_does_not_hold_the_page(
     while counter.stage.session.language != "zh_Hant":
         staff.turnLanguage()
     free.set()
-    sees(nobody, "2 小時")  # type: ignore[arg-type]
+    sees(nobody, "2 小時")
     assert [row["value"] for row in staff.property("figures")] == ["5", "2 小時", "2"]
 
 
 def test_what_waits_is_sent_at_a_touch_though_the_writer_hangs(
-    counter: Counter, nobody: object, monkeypatch: pytest.MonkeyPatch
+    counter: Counter, nobody: Resident, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free, done = threading.Event(), threading.Event()
 
@@ -62,7 +63,7 @@ def test_what_waits_is_sent_at_a_touch_though_the_writer_hangs(
         done.set()
         return 0
 
-    inside(counter, nobody)  # type: ignore[arg-type]
+    inside(counter, nobody)
     monkeypatch.setattr(Outbox, "retry_all", hangs)
     counter.screens.model(Staff).sendAll()
     assert not done.is_set()
@@ -70,9 +71,9 @@ def test_what_waits_is_sent_at_a_touch_though_the_writer_hangs(
     assert done.wait(60)
 
 
-def test_nothing_is_kept_when_nobody_looks(counter: Counter, nobody: object) -> None:
-    inside(counter, nobody)  # type: ignore[arg-type]
-    look: QueueLook = counter.screens.model(Staff)._queue  # type: ignore[attr-defined]
-    nobody.glass.wait_for(lambda: look.found is not None, "the first look")  # type: ignore[attr-defined]
+def test_nothing_is_kept_when_nobody_looks(counter: Counter, nobody: Resident) -> None:
+    inside(counter, nobody)
+    look: QueueLook = counter.screens.model(Staff)._queue
+    nobody.glass.wait_for(lambda: look.found is not None, "the first look")
     counter.stage.end()
     assert look.found is None

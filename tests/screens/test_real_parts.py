@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,24 +22,18 @@ from hardware.cards.sim.lab import CardLab
 from hardware.cards.sim.mainland_pages import MainlandPages
 from hardware.cards.sim.sam import MAINLANDERS, SamModule
 from hardware.printer.emulator import EmulatedPrinter
-from kiosk.app import build_kiosk
 from kiosk.config import ConfigError
 from kiosk.devices import build_devices
-from kiosk.embedded_portal import EmbeddedPortal
 from kiosk.session import Page
 from screens.glass import wait_until
-from screens.main import Screens, application, load_fonts
 from screens.models.dock import Dock
-from screens.play import SHEET
+from screens.play import opened
 from screens.rehearsal import Resident, received_for
-from screens.stage import Stage
 from tests.screens.conftest import test_config
 
 
 def test_line_down_submit_slip_line_back_delivered_once_and_the_payload_gone(tmp_path: Path) -> None:
-    application()
     config = test_config(tmp_path)
-    load_fonts(config)
     with CardLab() as lab, EmulatedPrinter() as paper:
         config = replace(
             config,
@@ -46,16 +41,10 @@ def test_line_down_submit_slip_line_back_delivered_once_and_the_payload_gone(tmp
             printer=replace(config.printer, driver=paper.address),
             screen=replace(config.screen, motion=False),
         )
-        portal = EmbeddedPortal(config.portal.public_file.parent)
-        kiosk = build_kiosk(config, portal=portal)
-        portal.offline()
-        stage = Stage(kiosk)
-        screens = Screens(kiosk, stage, size=SHEET)
-        warnings: list[str] = []
-        screens.warned.connect(warnings.append)
-        kiosk.listen(stage.hear)
-        kiosk.start()
-        try:
+        with opened(config, offline=True) as (kiosk, stage, screens):
+            portal, warnings = kiosk.portal, list[str]()
+            assert portal is not None
+            screens.warned.connect(warnings.append)
             resident = Resident(screens, stage, service="HK-WEL-01", language="zh_Hant", offline=True)
             resident.until(lambda page: page is Page.IDENTIFY)
             lab.slots[0].insert(DemoCard(ELDER.document()))
@@ -71,28 +60,18 @@ def test_line_down_submit_slip_line_back_delivered_once_and_the_payload_gone(tmp
             assert wait_until(lambda: bool(received_for(kiosk, record.receipt_number)), 20.0)
             assert len(received_for(kiosk, record.receipt_number)) == 1
             assert wait_until(lambda: kiosk.sender.outbox.status().bytes == 0, 20.0), "nothing is kept of it"
-        finally:
-            screens.close()
-            kiosk.stop()
         assert warnings == []
 
 
 def test_a_passport_on_a_real_reader_is_judged_by_the_imported_master_list(tmp_path: Path) -> None:
-    application()
     config = test_config(tmp_path)
-    load_fonts(config)
     chip = chip_authentication("0.4.0.127.0.7.2.2.3.2.2", "brainpoolP256r1")
     passport = utopia().card(ELDER, offer=PaceInfo(*PACE_OFFER), extended=4096, chip=chip)
     trust_folder.import_list(tmp_path / "trust", utopia().master_list([utopia().anchor]), [utopia().anchor])
     with CardLab() as lab:
         card = replace(config.card, driver="pcsc", trust=tmp_path / "trust")
         config = replace(config, card=card, screen=replace(config.screen, motion=False))
-        kiosk = build_kiosk(config)
-        stage = Stage(kiosk)
-        screens = Screens(kiosk, stage, size=SHEET)
-        kiosk.listen(stage.hear)
-        kiosk.start()
-        try:
+        with opened(config) as (_, stage, screens):
             resident = Resident(screens, stage, service="HK-IDD-10", language="zh_Hans", document="passport")
             resident.until(lambda page: page is Page.IDENTIFY)
             lab.slots[0].insert(passport)
@@ -106,70 +85,48 @@ def test_a_passport_on_a_real_reader_is_judged_by_the_imported_master_list(tmp_p
             assert stage.session.evidence.verdict == "genuine"
             resident.glass.press_when_there(resident.say("bar.next"))
             resident.glass.wait_for(lambda: stage.session.page is not Page.IDENTIFY, "the next page")
-        finally:
-            screens.close()
-            kiosk.stop()
 
 
 def test_a_residence_permit_on_a_serial_module_fills_the_identity(tmp_path: Path) -> None:
-    application()
     config = test_config(tmp_path)
-    load_fonts(config)
-    module = SamModule()
-    config = replace(
-        config,
-        site=replace(config.site, side="GD"),
-        card=replace(config.card, driver="sam", reader=module.path),
-        screen=replace(config.screen, motion=False),
-    )
-    kiosk = build_kiosk(config)
-    stage = Stage(kiosk)
-    screens = Screens(kiosk, stage, size=SHEET)
-    kiosk.listen(stage.hear)
-    kiosk.start()
-    try:
-        resident = Resident(screens, stage, service="GD-SOC-01", language="zh_Hans")
-        resident.until(lambda page: page is Page.IDENTIFY)
-        module.present(MAINLANDERS["permit"])
-        resident.glass.wait_for(lambda: stage.card.state == "done", "the permit to be read")
-        known = stage.session.known("name_zh")
-        assert known is not None
-        assert (known.value, stage.session.evidence and stage.session.evidence.kind) == ("黄小明", "residence_permit")
-        assert stage.session.evidence is not None
-        assert stage.session.evidence.verdict == "unsigned"
-    finally:
-        screens.close()
-        kiosk.stop()
-        module.close()
+    with closing(SamModule()) as module:
+        config = replace(
+            config,
+            site=replace(config.site, side="GD"),
+            card=replace(config.card, driver="sam", reader=module.path),
+            screen=replace(config.screen, motion=False),
+        )
+        with opened(config) as (_, stage, screens):
+            resident = Resident(screens, stage, service="GD-SOC-01", language="zh_Hans")
+            resident.until(lambda page: page is Page.IDENTIFY)
+            module.present(MAINLANDERS["permit"])
+            resident.glass.wait_for(lambda: stage.card.state == "done", "the permit to be read")
+            known = stage.session.known("name_zh")
+            assert known is not None
+            assert (known.value, stage.session.evidence and stage.session.evidence.kind) == (
+                "黄小明",
+                "residence_permit",
+            )
+            assert stage.session.evidence is not None
+            assert stage.session.evidence.verdict == "unsigned"
 
 
 def test_a_mainland_card_on_a_pcsc_reader_that_knows_it_fills_the_identity(tmp_path: Path) -> None:
-    application()
     config = test_config(tmp_path)
-    load_fonts(config)
     config = replace(
         config,
         site=replace(config.site, side="GD"),
         card=replace(config.card, driver="pcsc", pseudo_apdu=COMMAND),
         screen=replace(config.screen, motion=False),
     )
-    with CardLab() as lab:
-        kiosk = build_kiosk(config)
-        stage = Stage(kiosk)
-        screens = Screens(kiosk, stage, size=SHEET)
-        kiosk.listen(stage.hear)
-        kiosk.start()
-        try:
-            resident = Resident(screens, stage, service="GD-SOC-01", language="zh_Hans")
-            resident.until(lambda page: page is Page.IDENTIFY)
-            lab.slots[0].insert(MainlandPages(MAINLANDERS["resident"]))
-            resident.glass.wait_for(lambda: stage.card.state == "done", "the card to be read")
-            known = stage.session.known("name_zh")
-            assert known is not None
-            assert (known.value, stage.session.evidence and stage.session.evidence.kind) == ("陈大文", "resident_id")
-        finally:
-            screens.close()
-            kiosk.stop()
+    with CardLab() as lab, opened(config) as (_, stage, screens):
+        resident = Resident(screens, stage, service="GD-SOC-01", language="zh_Hans")
+        resident.until(lambda page: page is Page.IDENTIFY)
+        lab.slots[0].insert(MainlandPages(MAINLANDERS["resident"]))
+        resident.glass.wait_for(lambda: stage.card.state == "done", "the card to be read")
+        known = stage.session.known("name_zh")
+        assert known is not None
+        assert (known.value, stage.session.evidence and stage.session.evidence.kind) == ("陈大文", "resident_id")
 
 
 def test_a_pseudo_apdu_that_is_none_stops_the_start_and_says_why(tmp_path: Path) -> None:
@@ -180,16 +137,9 @@ def test_a_pseudo_apdu_that_is_none_stops_the_start_and_says_why(tmp_path: Path)
 
 
 def test_the_panel_puts_made_up_cards_on_the_brokers_reader(tmp_path: Path) -> None:
-    application()
     config = test_config(tmp_path)
-    load_fonts(config)
     config = replace(config, card=replace(config.card, driver="hkic_broker"))
-    kiosk = build_kiosk(config)
-    stage = Stage(kiosk)
-    screens = Screens(kiosk, stage, size=SHEET)
-    kiosk.listen(stage.hear)
-    kiosk.start()
-    try:
+    with opened(config) as (_, stage, screens):
         resident = Resident(screens, stage, service="HK-WEL-01", language="en")
         resident.until(lambda page: page is Page.IDENTIFY)
         panel = screens.model(Dock)
@@ -198,28 +148,18 @@ def test_the_panel_puts_made_up_cards_on_the_brokers_reader(tmp_path: Path) -> N
         resident.glass.wait_for(lambda: stage.card.state == "done", "the card to be resolved")
         panel.act("pull")
         resident.glass.wait_for(lambda: not stage._lies_there, "the card to go")
-    finally:
-        screens.close()
-        kiosk.stop()
 
 
 def test_a_card_read_by_the_broker_is_resolved_by_the_portal_and_fills_the_identity(tmp_path: Path) -> None:
-    application()
     config = test_config(tmp_path)
-    load_fonts(config)
     config = replace(
         config, card=replace(config.card, driver="hkic_broker"), screen=replace(config.screen, motion=False)
     )
-    kiosk = build_kiosk(config)
-    reader = kiosk.devices.card
-    assert isinstance(reader, BrokerReader)
-    broker = reader.client
-    assert isinstance(broker, SimulatedBrokerClient)
-    stage = Stage(kiosk)
-    screens = Screens(kiosk, stage, size=SHEET)
-    kiosk.listen(stage.hear)
-    kiosk.start()
-    try:
+    with opened(config) as (kiosk, stage, screens):
+        reader = kiosk.devices.card
+        assert isinstance(reader, BrokerReader)
+        broker = reader.client
+        assert isinstance(broker, SimulatedBrokerClient)
         resident = Resident(screens, stage, service="HK-WEL-01", language="en")
         resident.until(lambda page: page is Page.IDENTIFY)
         broker.present("another card")
@@ -232,6 +172,3 @@ def test_a_card_read_by_the_broker_is_resolved_by_the_portal_and_fills_the_ident
         known = stage.session.known("hkid")
         assert known is not None
         assert known.locked
-    finally:
-        screens.close()
-        kiosk.stop()

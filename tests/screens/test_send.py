@@ -9,7 +9,6 @@ import requests
 
 from kiosk.app import Kiosk
 from kiosk.catalogue import LANGUAGES, Language
-from kiosk.easier import EasierUse
 from kiosk.session import Page
 from offline_queue.slip_code import SlipCode, read_slip
 from offline_queue.slip_message import Way
@@ -18,8 +17,7 @@ from portal.simulated_post import UNKNOWN_MAILBOX
 from screens.gallery import EVERY, PLAIN, Gallery, Variant
 from screens.models.send import Send
 from screens.rehearsal import Resident
-from screens.sheets import LAPTOP, WIDE
-from tests.screens.conftest import Counter
+from tests.screens.conftest import SOME_WAYS, Counter
 
 
 @pytest.fixture(autouse=True)
@@ -280,18 +278,8 @@ def test_after_the_visit_no_address_is_left(counter: Counter) -> None:
     assert [model.property(name) for name in ("rows", "value")] == [[], ""]
 
 
-WAYS = (
-    PLAIN,
-    Variant(easier=EasierUse(text_size=1.4)),
-    Variant(easier=EasierUse(low_reach=True, text_size=1.2)),
-    Variant(easier=EasierUse(care=True, contrast="black")),
-    Variant(WIDE),
-    Variant(LAPTOP, EasierUse(text_size=1.2)),
-)
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("ways", [WAYS, pytest.param(EVERY, marks=pytest.mark.soak)], ids=["some", "every"])
+@pytest.mark.parametrize("ways", [SOME_WAYS, pytest.param(EVERY, marks=pytest.mark.soak)], ids=["some", "every"])
 def test_the_pages_break_no_rule_in_any_way_they_can_be_shown(
     counter: Counter, language: Language, ways: Sequence[Variant]
 ) -> None:
