@@ -21,7 +21,6 @@ from kiosk.flow.state import FlowState
 from kiosk.submission import Sender
 from offline_queue.envelope import Json, Kem, Malformed, Payload, RecipientKey, b64, unb64, uuid7
 from offline_queue.portal_client import Kind, PortalClient, Trouble
-from offline_queue.sealing import seal
 
 ANSWER_WITHIN_S: Final = 20.0
 _LOOK_EVERY_S: Final = 0.25
@@ -70,16 +69,7 @@ class Desk:
         """Ask the department about the answers of this journey; returns with what it says, or why it does not."""
         key = RecipientKey.generate(Kem.X25519)
         client = self.client.another()
-        sealed = seal(
-            _question(flow, language, key),
-            kiosk_id=self.sender.kiosk_id,
-            case_id=uuid7(now),
-            case_seq=1,
-            receipt_number=_NO_NUMBER,
-            recipients=self.sender.recipients,
-            device_key=self.sender.device_key,
-            now=now,
-        )
+        sealed = self.sender.seal(_question(flow, language, key), _NO_NUMBER, now)
         try:
             trouble = client.enquire(sealed)
             text = trouble if trouble is not None else self._fetch(client, sealed.head.id)

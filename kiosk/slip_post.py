@@ -16,9 +16,9 @@ from hardware.printer import Code, Pair, Rule, Space, Text
 from kiosk.catalogue import Texts
 from kiosk.submission import Sender
 from kiosk.take_home import Paper
-from offline_queue.envelope import Malformed, uuid7
+from offline_queue.envelope import Malformed
 from offline_queue.portal_client import Kind, PortalClient, Trouble
-from offline_queue.sealing import SealedEnvelope, seal
+from offline_queue.sealing import SealedEnvelope
 from offline_queue.slip_code import read_slip
 from offline_queue.slip_message import LONGEST_SUBJECT, MOST_CODES, Progress, SlipMessage, Way, payload_of
 
@@ -86,16 +86,7 @@ class SlipPost:
 
     def seal(self, message: SlipMessage, catalogue_version: str, now: datetime) -> SealedEnvelope:
         """The message for the portal's worker alone. Sent again, the same bytes are the same message."""
-        return seal(
-            payload_of(message, catalogue_version),
-            kiosk_id=self.sender.kiosk_id,
-            case_id=uuid7(now),
-            case_seq=1,
-            receipt_number=slip_number(message.codes),
-            recipients=self.sender.recipients,
-            device_key=self.sender.device_key,
-            now=now,
-        )
+        return self.sender.seal(payload_of(message, catalogue_version), slip_number(message.codes), now)
 
     def send(self, sealed: SealedEnvelope) -> Progress | Trouble:
         """Hand it in and wait until something is certain; `waiting` when the portal goes on trying by itself."""

@@ -42,6 +42,21 @@ class Sender:
     recipients: Sequence[Recipient]
     outbox: Outbox
 
+    def seal(
+        self, payload: Payload, number: str, now: datetime, *, case_id: str = "", case_seq: int = 1
+    ) -> SealedEnvelope:
+        """A payload for the portal's worker, under a receipt number; a case of its own where none is named."""
+        return seal(
+            payload,
+            kiosk_id=self.kiosk_id,
+            case_id=case_id or uuid7(now),
+            case_seq=case_seq,
+            receipt_number=number,
+            recipients=self.recipients,
+            device_key=self.device_key,
+            now=now,
+        )
+
 
 def submit(
     sender: Sender, flow: FlowState, language: Language, now: datetime, evidence: Evidence | None = None
@@ -54,7 +69,7 @@ def submit(
         number = sender.outbox.next_receipt_number(now)
     except sqlite3.Error as error:
         return fault_of(error)
-    sealed = _sealed(sender, flow, language, number, now, evidence)
+    sealed = sender.seal(_payload(flow, language, evidence), number, now)
     outcome = sender.outbox.save(sealed)
     if isinstance(outcome, QueueFault):
         return outcome
@@ -71,16 +86,7 @@ def submit_case(
     except sqlite3.Error as error:
         return fault_of(error)
     sealed = [
-        seal(
-            _part_payload(moment, part, language, evidence),
-            kiosk_id=sender.kiosk_id,
-            case_id=case_id,
-            case_seq=place,
-            receipt_number=number,
-            recipients=sender.recipients,
-            device_key=sender.device_key,
-            now=now,
-        )
+        sender.seal(_part_payload(moment, part, language, evidence), number, now, case_id=case_id, case_seq=place)
         for place, (part, number) in enumerate(zip(parts, numbers, strict=True), 1)
     ]
     outcome = sender.outbox.save_all(sealed)
@@ -145,10 +151,8 @@ def _part_consent(moment: case.Case, part: case.DepartmentPart) -> dict[str, Jso
     }
 
 
-def _sealed(
-    sender: Sender, flow: FlowState, language: Language, number: str, now: datetime, evidence: Evidence | None
-) -> SealedEnvelope:
-    payload = Payload(
+def _payload(flow: FlowState, language: Language, evidence: Evidence | None) -> Payload:
+    return Payload(
         service=flow.service.id,
         catalogue_version=flow.catalogue.version,
         language=language,
@@ -158,14 +162,4 @@ def _sealed(
             Attachment(f"{name}.{_SUFFIX.get(capture.media_type, 'bin')}", capture.media_type, capture.data)
             for name, capture in engine.attachments(flow)
         ),
-    )
-    return seal(
-        payload,
-        kiosk_id=sender.kiosk_id,
-        case_id=uuid7(now),
-        case_seq=1,
-        receipt_number=number,
-        recipients=sender.recipients,
-        device_key=sender.device_key,
-        now=now,
     )

@@ -59,7 +59,10 @@ def test_it_is_masked_again_by_itself_later_for_whoever_asked_for_time(
     masked_again(resident)
 
 
-def test_it_is_masked_when_the_page_is_left_and_when_the_visit_ends(counter: Counter) -> None:
+def test_it_is_masked_when_the_page_is_left_and_when_the_visit_ends(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(review, "WHOLE_MS", 600_000)  # not by the time that passes
     resident = at_review(counter)
     reveal(counter, resident)
     resident.glass.press(resident.say("bar.next"))
