@@ -138,14 +138,14 @@ class Glass:
             QTest.mouseMove(self._window, point)
         QTest.mouseRelease(self._window, left, none, points[-1])
 
-    def press_when_there(self, name: str, timeout_s: float = 20.0) -> None:
+    def press_when_there(self, name: str, timeout_s: float = 60.0) -> None:
         """Wait until a control can be touched, then touch it."""
         self.wait_for(lambda: self.shows(name), f"{name!r} to be touchable", timeout_s)
         self.press(name)
 
     # ---- waiting ----
 
-    def wait_for(self, true: Callable[[], bool], what: str, timeout_s: float = 20.0) -> None:
+    def wait_for(self, true: Callable[[], bool], what: str, timeout_s: float = 60.0) -> None:
         """Let Qt work until a condition holds; NotSeenError when it does not in time."""
         if not wait_until(true, timeout_s):
             raise NotSeenError(f"waited {timeout_s:g} s for {what}; the screen shows:\n{self.words()}")

@@ -71,7 +71,7 @@ def opened(path: Path, bench: Bench, **options: object) -> Outbox:
     return outbox
 
 
-def eventually(condition: Callable[[], object], *, within_s: float = 5.0) -> None:
+def eventually(condition: Callable[[], object], *, within_s: float = 60.0) -> None:
     """Wait for a condition, with a deadline."""
     deadline = time.monotonic() + within_s
     while not condition():

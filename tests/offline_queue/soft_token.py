@@ -21,7 +21,7 @@ def make_token(folder: Path, label: str) -> TokenAddress:
             f"directories.tokendir = {folder / 'tokens'}\nobjectstore.backend = file\nlog.level = ERROR\n"
         )
     command = ["softhsm2-util", "--init-token", "--free", "--label", label, "--pin", PIN, "--so-pin", "13572468"]
-    subprocess.run(command, check=True, capture_output=True, timeout=20)
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
     pin = folder / f"{label}.pin"
     pin.touch(mode=0o600)
     pin.write_text(PIN + "\n")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-import statistics
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -20,7 +18,7 @@ from offline_queue.portal_client import PortalClient
 from offline_queue.records import Saved, State
 from offline_queue.sync import Pace, Sync
 from screens.main import application
-from tests.offline_queue.backlog import fill, lending_s
+from tests.offline_queue.backlog import fill, lending_steps
 from tests.offline_queue.samples import NO_BALLAST, NOON, Bench, eventually, opened, payload
 from tests.portal.process import PortalProcess
 
@@ -35,14 +33,16 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
     process.stop()
 
 
-def test_lending_from_a_long_queue_is_as_quick_as_from_a_short_one(tmp_path: Path) -> None:
-    bench, seconds = Bench(), {}
+def test_lending_from_a_long_queue_is_no_more_work_than_from_a_short_one(tmp_path: Path) -> None:
+    """In steps of the database's machine, which other work on this one does not change."""
+    bench, steps = Bench(), {}
     for count in (10, LONG):
         outbox = opened(tmp_path / f"{count}.db", bench, limits=replace(NO_BALLAST, quota_bytes=2 * 1024**3))
         fill(outbox, bench, count, NOON)
-        seconds[count] = min(lending_s(outbox, 9) for _ in range(1 if count == 10 else 3))
+        steps[count] = lending_steps(outbox, 9)
         outbox.close()
-    assert seconds[LONG] < 3 * seconds[10] + 0.002  # the bench holds it to 1.5 at 100,000, on a quiet machine
+    assert steps[10] > 100, "the steps are counted"
+    assert steps[LONG] < 1.5 * steps[10]
 
 
 def test_the_screens_never_wait_for_the_queue_while_it_empties(tmp_path: Path, portal: PortalProcess) -> None:
@@ -55,7 +55,7 @@ def test_the_screens_never_wait_for_the_queue_while_it_empties(tmp_path: Path, p
     for _ in range(60):
         outbox.save(bench.sealed())
     held = threading.Event()
-    holder = threading.Thread(target=outbox._writer.run, args=(lambda _: held.wait(5.0),))
+    holder = threading.Thread(target=outbox._writer.run, args=(lambda _: held.wait(60.0),))
     sync = Sync(outbox, PortalClient(portal.url, receipt_keys=portal.trust.receipt_keys), pace=Pace(period_s=0.05))
     late: list[float] = []
     clock, timer = QElapsedTimer(), QTimer()
@@ -71,18 +71,15 @@ def test_the_screens_never_wait_for_the_queue_while_it_empties(tmp_path: Path, p
     sync.start()
     clock.start()
     timer.start(10)
-    until = time.monotonic() + 1.0
-    while time.monotonic() < until:
-        QCoreApplication.processEvents()
+    eventually(lambda: (QCoreApplication.processEvents(), len(late) > 30)[1])  # it turns while the writer hangs
+    assert not held.is_set()
     held.set()
-    eventually(lambda: (QCoreApplication.processEvents(), outbox.status().pending == 0)[1], within_s=20.0)
+    eventually(lambda: (QCoreApplication.processEvents(), outbox.status().pending == 0)[1], within_s=60.0)
     timer.stop()
     sync.stop()
     holder.join()
     outbox.close()
-    assert len(late) > 30  # the loop went on turning while the writer hung
-    assert statistics.median(late) < 0.016
-    assert sorted(late)[-3] < 0.25  # a machine with other work may be late twice
+    assert sorted(late)[-3] < 1.0, "who waited for the writer would be late by a minute"
 
 
 def month(outbox: Outbox, bench: Bench, count: int) -> int:

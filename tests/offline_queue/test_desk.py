@@ -172,7 +172,7 @@ def test_a_bundle_that_is_not_a_known_kiosks_is_refused_whole(tmp_path: Path, sp
     if spoil == "tampered":
         stick.write_bytes(stick.read_bytes().replace(b'"kind":"bundle"', b'"kind":"bundlf"'))
     command = [sys.executable, "-m", "portal", "take-bundle", "--data", str(portal.folder), str(stick)]
-    done = subprocess.run([*command, "--receipts", str(tmp_path / "r")], capture_output=True, text=True, timeout=20)
+    done = subprocess.run([*command, "--receipts", str(tmp_path / "r")], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert "The bundle cannot be taken" in done.stderr
     assert portal.received() == []

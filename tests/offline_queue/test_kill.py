@@ -125,7 +125,7 @@ def test_killed_while_sending_each_submission_still_has_one_effect(saver: Saver,
     outbox.trust(portal.trust.receipt_keys)
     sync = Sync(outbox, PortalClient(portal.url, receipt_keys=portal.trust.receipt_keys))
     sync.start()
-    eventually(lambda: outbox.status().pending == 0, within_s=20)
+    eventually(lambda: outbox.status().pending == 0, within_s=60.0)
     sync.stop()
     outbox.close()
     portal.stop()

@@ -74,7 +74,7 @@ def test_a_reset_at_any_byte_costs_at_most_the_chunks_in_flight(
     with bad_line(portal.port, Faults(reset_after=after)) as (proxy, url), syncing(outbox, portal, url):
         eventually(lambda: proxy.resets)
         proxy.faults = Faults()
-        eventually(lambda: all_purged(outbox, 1), within_s=15)
+        eventually(lambda: all_purged(outbox, 1), within_s=60.0)
     assert proxy.bytes_up <= len(sealed.ciphertext) + 2 * CHUNK_BYTES + 40_000
 
 
@@ -85,11 +85,11 @@ def test_a_line_that_swallows_everything_is_left_at_the_deadline_and_used_again_
         eventually(lambda: sync.state.online)
         proxy.faults = Faults(swallow=True)
         outbox.save(bench.sealed())
-        eventually(lambda: sync.state.line == "line_down", within_s=10)
+        eventually(lambda: sync.state.line == "line_down", within_s=60.0)
         assert sync.state.code == "too_late"
         assert outbox.status().counts[State.READY] == 1
         proxy.faults = Faults()
-        eventually(lambda: all_purged(outbox, 1), within_s=15)
+        eventually(lambda: all_purged(outbox, 1), within_s=60.0)
 
 
 def test_answers_that_end_before_they_begin_and_answers_lost_after_the_commit_lead_to_one_effect(
@@ -102,7 +102,7 @@ def test_answers_that_end_before_they_begin_and_answers_lost_after_the_commit_le
             outbox.save(bench.sealed())
         eventually(lambda: not sync.state.online)
         proxy.faults = Faults(drop_answers=5)
-        eventually(lambda: all_purged(outbox, 4), within_s=15)
+        eventually(lambda: all_purged(outbox, 4), within_s=60.0)
         assert proxy.faults.drop_answers == 0
     assert proxy.resets == 5
 
@@ -155,7 +155,7 @@ def test_whoever_saves_or_looks_never_waits_for_a_name_server_or_a_line_that_han
     assert outbox.status().pending == 30
     stalled_resolver.set()
     sync.stop()
-    assert longest_s < 2.0, "the stall is 20 s: whoever waited for it would show"
+    assert longest_s < 10.0, "the stall is 20 s: whoever waited for it would show"
 
 
 def test_a_fleet_does_not_come_back_all_at_once_after_an_outage(

@@ -108,7 +108,7 @@ def test_a_second_process_on_the_same_queue_is_refused_with_a_typed_fault(outbox
         "import sys; from pathlib import Path; from offline_queue.outbox import Outbox;"
         "print(Outbox.open(Path(sys.argv[1])).code)"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(outbox.path)], capture_output=True, text=True, timeout=20)
+    done = subprocess.run([sys.executable, "-c", code, str(outbox.path)], capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "queue_in_use", done.stderr
 
 

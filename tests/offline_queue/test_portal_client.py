@@ -57,7 +57,7 @@ def test_an_answer_that_the_portal_did_not_sign_is_a_line_that_is_down(behaviour
             assert isinstance(outcome, Trouble)
             assert outcome.kind is Kind.OFFLINE
             assert outcome.code == code
-        assert time.monotonic() - began < 2.5
+        assert time.monotonic() - began < 25, "whoever waited for the whole answer would wait for ever"
         caller.close()
 
 
@@ -140,7 +140,7 @@ def test_a_call_in_another_thread_can_be_interrupted_at_once() -> None:
         outcomes: list[object] = []
         thread = threading.Thread(target=lambda: outcomes.append(caller.hello()))
         thread.start()
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 30
         while thread.is_alive() and time.monotonic() < deadline:
             caller.interrupt()
             thread.join(0.02)
@@ -154,7 +154,7 @@ def test_after_an_interrupt_no_further_call_begins() -> None:
         caller.interrupt()
         began = time.monotonic()
         assert caller.hello() == Trouble(Kind.OFFLINE, "too_late")
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 30, "its own deadline is 60 s"
         caller.close()
 
 

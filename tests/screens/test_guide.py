@@ -121,7 +121,7 @@ def test_without_a_headset_nothing_private_is_said_on_any_page(counter: Counter,
 
 def test_no_address_that_a_slip_is_sent_to_is_said_aloud(counter: Counter, keypad: Keypad) -> None:
     resident = counter.resident("en", document="phone")
-    resident.glass.wait_for(lambda: counter.kiosk.line_up and bool(counter.kiosk.slip_ways), "the line", 30)
+    resident.glass.wait_for(lambda: counter.kiosk.line_up and bool(counter.kiosk.slip_ways), "the line")
     resident.visit()
     resident.glass.wait_for(lambda: resident.glass.shows(resident.say("send.open")), "the way to send", 60)
     keypad.voice.forget()

@@ -33,7 +33,7 @@ def at_slip(counter: Counter, language: Language = "en", service: str = "HK-WEL-
     """A resident whose slip is out, at a kiosk that knows that slips can be sent."""
     resident = counter.resident(language, **how)
     resident.service = service
-    resident.glass.wait_for(lambda: counter.kiosk.line_up and bool(counter.kiosk.slip_ways), "the line", 30)
+    resident.glass.wait_for(lambda: counter.kiosk.line_up and bool(counter.kiosk.slip_ways), "the line")
     resident.visit()
     resident.glass.wait_for(lambda: resident.glass.shows(resident.say("slip.finish")), "the slip to be out", 60)
     return resident
@@ -68,7 +68,7 @@ def type_at(counter: Counter, resident: Resident, way: str, address: str) -> Non
 
 def wait_state(counter: Counter, resident: Resident, wanted: str) -> None:
     model = counter.screens.model(Send)
-    resident.glass.wait_for(lambda: model.property("state") == wanted, f"the message to be {wanted}", 40)
+    resident.glass.wait_for(lambda: model.property("state") == wanted, f"the message to be {wanted}")
 
 
 def arrived(counter: Counter, to: str) -> list[dict[str, str]]:
@@ -129,14 +129,14 @@ def test_a_slip_that_could_not_be_printed_is_not_printed_by_coming_back_to_it(co
     resident.until(lambda page: page is Page.SAVED)
     devices.emulator.out_of_paper()
     devices.simulated_a4.out_of_paper()
-    resident.glass.wait_for(lambda: resident.glass.shows(resident.say("slip.show")), "the kiosk to notice", 30)
+    resident.glass.wait_for(lambda: resident.glass.shows(resident.say("slip.show")), "the kiosk to notice")
     resident.leave_page(Page.SAVED)
     resident.glass.wait_for(lambda: resident.glass.shows(resident.say("send.open")), "the slip")
     resident.glass.press(resident.say("send.open"))
     resident.glass.wait_for(lambda: counter.stage.session.page is Page.SEND, "the ways")
     resident.settle()
     counter.mend()
-    resident.glass.wait_for(lambda: devices.working("printer"), "the printer", 30)
+    resident.glass.wait_for(lambda: devices.working("printer"), "the printer")
     resident.glass.press(resident.say("bar.back"))
     resident.glass.wait_for(lambda: resident.glass.shows(resident.say("slip.again")), "the offer to print")
     assert resident.say("slip.screen_title") in resident.glass.words()  # it waits to be asked
@@ -196,7 +196,7 @@ def test_a_line_that_breaks_in_between_is_told_and_the_next_touch_sends_it_once(
     wait_state(counter, resident, "sent")
     assert len(arrived(counter, "later@example.org")) == 1
     resident.glass.press(resident.say("send.slip"))
-    resident.glass.wait_for(lambda: resident.glass.shows(resident.say("send.open")), "the slip", 30)
+    resident.glass.wait_for(lambda: resident.glass.shows(resident.say("send.open")), "the slip")
     resident.glass.press(resident.say("send.open"))
     resident.glass.wait_for(lambda: counter.stage.session.page is Page.SEND, "the ways")
     resident.settle()
@@ -210,7 +210,7 @@ def test_while_the_line_is_down_it_is_shown_with_the_reason(counter: Counter) ->
     assert counter.kiosk.portal is not None
     counter.kiosk.portal.offline()
     counter.kiosk.sync.wake()
-    resident.glass.wait_for(lambda: not counter.kiosk.line_up, "the kiosk to notice", 30)
+    resident.glass.wait_for(lambda: not counter.kiosk.line_up, "the kiosk to notice")
     resident.glass.wait_for(lambda: resident.say("send.no_line") in resident.glass.words(), "the reason")
     assert not resident.glass.shows(resident.say("send.open"))
     counter.screens.model(Send).open()
@@ -233,7 +233,7 @@ def test_a_departments_answer_that_cannot_be_printed_can_be_sent(counter: Counte
     resident.until(lambda page: page is Page.RESULT)
     counter.kiosk.devices.simulated_a4.out_of_paper()  # type: ignore[union-attr]
     counter.kiosk.devices.emulator.out_of_paper()  # type: ignore[union-attr]
-    resident.glass.wait_for(lambda: resident.glass.shows(resident.say("answer.show")), "the kiosk to notice", 30)
+    resident.glass.wait_for(lambda: resident.glass.shows(resident.say("answer.show")), "the kiosk to notice")
     resident.visit()
     resident.glass.press(resident.say("send.open"))
     resident.glass.wait_for(lambda: counter.stage.session.page is Page.SEND, "the ways")
@@ -251,7 +251,7 @@ def test_a_case_is_sent_with_every_departments_number_and_proof(counter: Counter
     counter.stage.end()
     counter.mend()
     resident = Resident(counter.screens, counter.stage, service="", language="zh_Hant", event="retire")
-    resident.glass.wait_for(lambda: counter.kiosk.line_up and bool(counter.kiosk.slip_ways), "the line", 30)
+    resident.glass.wait_for(lambda: counter.kiosk.line_up and bool(counter.kiosk.slip_ways), "the line")
     resident.visit()
     resident.glass.wait_for(lambda: resident.glass.shows(resident.say("send.open")), "the slip to be out", 60)
     parts = counter.stage.session.all_saved

@@ -161,7 +161,7 @@ def test_every_part_can_be_tried_and_says_what_came_of_it(counter: Counter, nobo
     staff = counter.screens.model(Staff)
     for part in ("printer", "a4_printer", "document_camera", "card", "line", "voice"):
         staff.tryPart(part)
-        nobody.glass.wait_for(lambda: not staff.asking, f"{part} to be tried", 30.0)
+        nobody.glass.wait_for(lambda: not staff.asking, f"{part} to be tried")
         assert staff.property("resultKind") == "ok", staff.property("result")
     assert counter.kiosk.devices.emulator is not None
 
@@ -170,13 +170,13 @@ def test_a_dead_part_says_what_is_wrong_when_it_is_tried(counter: Counter, nobod
     assert counter.kiosk.devices.emulator is not None
     inside(counter, nobody)
     counter.kiosk.devices.emulator.power_off()
-    nobody.glass.wait_for(lambda: not counter.kiosk.devices.working("printer"), "the kiosk to notice", 30.0)
+    nobody.glass.wait_for(lambda: not counter.kiosk.devices.working("printer"), "the kiosk to notice")
     counter.stage.announce()
     row = next(row for row in counter.screens.model(Staff).property("rows") if row["part"] == "printer")
     assert (row["kind"], row["test"]) == ("failed", nobody.say("staff.try"))
     staff = counter.screens.model(Staff)
     staff.tryPart("printer")
-    nobody.glass.wait_for(lambda: not staff.asking, "the printer to be tried", 30.0)
+    nobody.glass.wait_for(lambda: not staff.asking, "the printer to be tried")
     assert staff.property("resultKind") == "failed"
     counter.kiosk.devices.emulator.power_on()
 

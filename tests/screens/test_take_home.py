@@ -63,7 +63,7 @@ def both_printers_work(counter: Counter) -> None:
 
 
 def wait_for_print(resident: Resident, done: Callable[[], bool]) -> None:
-    resident.glass.wait_for(done, "the print to end", 30)
+    resident.glass.wait_for(done, "the print to end")
 
 
 @pytest.mark.parametrize("language", QUICK_AND_SOAK)
@@ -72,7 +72,7 @@ def test_the_list_of_what_to_bring_is_printed_on_a4(counter: Counter, language: 
     resident.until(lambda page: page is Page.CHECKLIST)
     before = len(a4(counter))
     resident.glass.press(resident.say("handout.print"))
-    resident.glass.wait_for(lambda: resident.say("handout.from_a4_printer") in resident.glass.words(), "the list", 30)
+    resident.glass.wait_for(lambda: resident.say("handout.from_a4_printer") in resident.glass.words(), "the list")
     assert len(a4(counter)) == before + 1
     service = counter.kiosk.catalogue.services["HK-WEL-01"]
     text = words(a4(counter)[-1])
@@ -88,7 +88,7 @@ def test_the_list_comes_from_the_roll_when_there_is_no_a4_paper(counter: Counter
     resident.glass.wait_for(lambda: not counter.kiosk.devices.working("a4_printer"), "the kiosk to notice")
     before = len(roll(counter))
     resident.glass.press(resident.say("handout.print"))
-    resident.glass.wait_for(lambda: resident.say("handout.from_printer") in resident.glass.words(), "the list", 30)
+    resident.glass.wait_for(lambda: resident.say("handout.from_printer") in resident.glass.words(), "the list")
     assert len(roll(counter)) == before + 1
 
 
@@ -128,7 +128,7 @@ def test_a_second_receipt_is_a_copy_and_there_are_at_most_two(counter: Counter) 
         resident.glass.press(resident.say("a4.copy"))
         model.print()  # a second touch while it prints
         wait_for_print(resident, lambda number=number: len(roll(counter)) == before + 1 + number)  # type: ignore[misc]
-        resident.glass.wait_for(lambda: bool(model.property("canFinish")), "the proof", 30)
+        resident.glass.wait_for(lambda: bool(model.property("canFinish")), "the proof")
     first, *copies = roll(counter)[before:]
     assert len(copies) == 2
     assert all(copy.height > first.height + 100 for copy in copies)  # the mark COPY 副本, above and below
@@ -149,8 +149,8 @@ def test_an_uncertain_receipt_is_followed_by_a_copy_only(counter: Counter) -> No
     resident.leave_page(Page.SAVED)
     resident.glass.wait_for(lambda: resident.say("slip.uncertain_title") in resident.glass.words(), "the doubt", 60)
     counter.mend()
-    resident.glass.wait_for(lambda: counter.kiosk.devices.working("printer"), "the printer", 30)
-    resident.glass.wait_for(lambda: resident.glass.shows(resident.say("a4.copy")), "the offer", 30)
+    resident.glass.wait_for(lambda: counter.kiosk.devices.working("printer"), "the printer")
+    resident.glass.wait_for(lambda: resident.glass.shows(resident.say("a4.copy")), "the offer")
     resident.glass.press(resident.say("a4.copy"))
     resident.glass.wait_for(lambda: resident.say("slip.printed_title") in resident.glass.words(), "the copy", 60)
     assert len(roll(counter)) >= before + 1
@@ -164,7 +164,7 @@ def test_an_answer_that_cannot_be_printed_is_a_code_that_any_phone_reads(counter
     resident.until(lambda page: page is Page.RESULT)
     counter.kiosk.devices.simulated_a4.out_of_paper()  # type: ignore[union-attr]
     counter.kiosk.devices.emulator.out_of_paper()  # type: ignore[union-attr]
-    resident.glass.wait_for(lambda: resident.glass.shows(resident.say("answer.show")), "the kiosk to notice", 30)
+    resident.glass.wait_for(lambda: resident.glass.shows(resident.say("answer.show")), "the kiosk to notice")
     resident.visit()
     assert resident.say("a4.phone") in resident.glass.words()
     answer = counter.stage.session.answer
@@ -185,7 +185,7 @@ def test_without_paper_a_service_says_so_before_anything_is_asked(counter: Count
     counter.kiosk.devices.simulated_a4.out_of_paper()  # type: ignore[union-attr]
     counter.kiosk.devices.emulator.out_of_paper()  # type: ignore[union-attr]
     resident.until(lambda page: page is Page.CHECKLIST)
-    resident.glass.wait_for(lambda: resident.say(key) in resident.glass.words(), "the sentence", 30)
+    resident.glass.wait_for(lambda: resident.say(key) in resident.glass.words(), "the sentence")
     assert not resident.glass.shows(resident.say("handout.print"))
 
 

@@ -17,7 +17,7 @@ from hardware.device import Fault, State, Status, Supervisor
 QUICK = Limits(stalled_s=0.1, frozen_s=0.1, dark_s=0.1, reopen_s=0.4)
 
 
-def wait_until(true: Callable[[], bool], timeout_s: float = 4.0) -> float:
+def wait_until(true: Callable[[], bool], timeout_s: float = 60.0) -> float:
     began_s = time.monotonic()
     pause = threading.Event()
     while not true():
@@ -58,6 +58,7 @@ def booth() -> Iterator[Booth]:
     assert booth.camera.latest() is None
 
 
+@pytest.mark.quiet
 def test_the_newest_frame_is_there_and_fresh(booth: Booth) -> None:
     first = booth.camera.latest()
     assert first is not None
@@ -87,6 +88,7 @@ def test_each_trouble_is_named_and_heals(knob: str, code: str, booth: Booth) -> 
     assert all(status.fault is None or status.fault.code in FAULT_CODES for status in booth.told)
 
 
+@pytest.mark.quiet
 def test_an_unplugged_camera_is_lost_within_a_second_and_live_within_three_of_the_replug(booth: Booth) -> None:
     booth.source.unplug()
     assert wait_until(lambda: booth.fault in ("camera_lost", "camera_missing")) < 1
@@ -110,6 +112,7 @@ def test_a_stream_that_stays_dead_is_opened_anew(booth: Booth) -> None:
     wait_until(lambda: [status.state for status in booth.told].count(State.READY) > 1)
 
 
+@pytest.mark.quiet
 def test_a_change_is_told_once(booth: Booth) -> None:
     seen = booth.camera.latest()
     assert seen is not None
@@ -125,6 +128,7 @@ def test_a_specification_nobody_knows_is_a_fault_that_retries_do_not_help() -> N
     camera.close()
 
 
+@pytest.mark.quiet
 def test_the_live_view_reaches_thirty_frames_a_second() -> None:
     source = SyntheticSource("face", fps=1000)
     assert source.open() is None

@@ -55,7 +55,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
     at = GOOD.index(b"\xff\xc0") + 5
     assert code(decode_jpeg(GOOD[:at] + struct.pack(">HH", 60_000, 60_000) + GOOD[at + 4 :])) == "image_too_large"
     assert code(decode_jpeg(GOOD + bytes(MAX_FILE_BYTES))) == "image_too_large"
-    assert time.monotonic() - began_s < 2
+    assert time.monotonic() - began_s < 20, "unpacked, it would fill the memory first"
 
 
 def test_the_resolution_on_paper_is_in_the_header() -> None:

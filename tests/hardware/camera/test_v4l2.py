@@ -91,11 +91,13 @@ def watch(camera: FakeCamera) -> Iterator[Watch]:
     watch.close()
 
 
+@pytest.mark.quiet
 def test_the_live_view_runs_at_the_camera_s_rate(watch: Watch) -> None:
     watch.until(state="ready")
     assert max(watch.rate(), watch.rate()) >= 24
 
 
+@pytest.mark.quiet
 def test_an_unplug_is_noticed_within_a_second_and_a_replug_within_three(camera: FakeCamera, watch: Watch) -> None:
     watch.until(state="ready")
     pulled_s = camera.become("unplug")

@@ -22,7 +22,7 @@ from hardware.cards.sim.vpcd import EmulatedCard
 from hardware.cards.simulated import SimulatedCardReader
 from hardware.device import State, Status, Supervisor
 
-DEADLINE_S = 4.0
+DEADLINE_S = 60.0
 ELDER_DOCUMENT = people.ELDER.document()
 __all__ = ["utopia"]  # the made-up country whose passports the benches trust
 Event = TypeVar("Event")

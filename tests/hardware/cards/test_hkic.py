@@ -146,7 +146,7 @@ def test_a_token_is_not_renewed_under_a_card_that_is_being_read(heard: Heard) ->
     assert supervisor.stop()
 
 
-def wait_for(true: Callable[[], bool], deadline_s: float = 4.0) -> None:
+def wait_for(true: Callable[[], bool], deadline_s: float = 60.0) -> None:
     until_s = time.monotonic() + deadline_s
     while not true():
         assert time.monotonic() < until_s

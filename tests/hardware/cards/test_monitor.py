@@ -12,7 +12,7 @@ from hardware.cards.monitor import Monitor, Picture
 from hardware.cards.sim.demo_card import DemoCard
 from hardware.cards.sim.lab import CardLab
 
-DEADLINE_S = 4.0
+DEADLINE_S = 60.0
 Pictures = queue.SimpleQueue[Picture]
 
 

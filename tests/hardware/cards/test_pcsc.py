@@ -65,7 +65,7 @@ def inserted(lab: CardLab) -> None:
     seen: queue.SimpleQueue[Picture] = queue.SimpleQueue()
     monitor = Monitor(seen.put)
     monitor.start()
-    while not any(slot.present for slot in seen.get(timeout=4.0).slots):
+    while not any(slot.present for slot in seen.get(timeout=60.0).slots):
         pass
     assert monitor.stop()
 

@@ -227,7 +227,7 @@ def test_opensc_accepts_the_emulated_card_and_its_signature(lab: CardLab, tmp_pa
     waiting.start()
     heard.next(CardFault)  # our own reader has seen the card, so OpenSC will
     assert waiting.stop()
-    subprocess.run(command, check=True, capture_output=True, timeout=20)
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
     public = x509.load_der_x509_certificate(card.certificate).public_key()
     assert isinstance(public, ec.EllipticCurvePublicKey)
     public.verify(signature.read_bytes(), digest.read_bytes(), ec.ECDSA(Prehashed(hashes.SHA256())))

@@ -134,7 +134,7 @@ def test_a_process_that_hangs_is_ended_in_time_and_reported(tmp_path: Path) -> N
     found = reader.read(b"x")
     assert isinstance(found, Fault)
     assert found.code == "ocr_slow"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60, "it would sleep for ten minutes"
     assert not reader.running
 
 
@@ -165,7 +165,7 @@ def test_a_program_that_is_not_there_is_unavailable() -> None:
 def test_an_idle_process_goes_by_itself(tmp_path: Path) -> None:
     reader = misbehaving(tmp_path, f"{READ}{GOOD}\ntime.sleep(600)", idle_s=0.1)
     assert isinstance(reader.read(b"x"), Page)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while reader.running and time.monotonic() < deadline:
         threading.Event().wait(0.02)
     assert not reader.running
@@ -176,12 +176,12 @@ def test_stopping_in_the_middle_of_a_page_ends_the_reading(tmp_path: Path) -> No
     done: list[Page | Fault] = []
     thread = threading.Thread(target=lambda: done.append(reader.read(b"x")))
     thread.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not reader.running and time.monotonic() < deadline:
         threading.Event().wait(0.01)
     reader.stop()
     reader.stop()
-    thread.join(20)
+    thread.join(60)
     assert not thread.is_alive()
     reader.stop()
     assert isinstance(done[0], Fault)

@@ -136,7 +136,7 @@ def test_real_time_queries_are_answered_while_paper_is_out_and_across_packets() 
     with EmulatedPrinter() as printer:
         printer.out_of_paper()
         with socket.create_connection((printer.host, printer.port), 2) as line:
-            line.settimeout(2)
+            line.settimeout(20)
             for part in (b"some text\x10", b"\x04", b"\x04"):
                 line.sendall(part)
             assert line.recv(1)[0] & 0x60
@@ -154,7 +154,7 @@ def test_real_time_queries_are_answered_while_paper_is_out_and_across_packets() 
 )
 def test_the_drawer_is_kicked_once_and_said_to_be_open(parts: tuple[bytes, ...]) -> None:
     with EmulatedPrinter() as printer, socket.create_connection((printer.host, printer.port), 2) as line:
-        line.settimeout(2)
+        line.settimeout(20)
         for part in parts:
             line.sendall(part)
         line.sendall(b"\x1dr\x02")
@@ -169,7 +169,7 @@ def test_the_drawer_is_kicked_once_and_said_to_be_open(parts: tuple[bytes, ...])
 
 def test_a_real_time_kick_needs_no_paper_and_one_in_print_order_waits_for_it() -> None:
     with EmulatedPrinter() as printer, socket.create_connection((printer.host, printer.port), 2) as line:
-        line.settimeout(2)
+        line.settimeout(20)
         printer.out_of_paper()
         line.sendall(b"\x1bp\x00\x19\xfa\x10\x14\x01\x00\x01\x10\x04\x01")
         assert line.recv(1)[0] & 0x04
@@ -190,7 +190,7 @@ def test_python_escpos_opens_the_drawer() -> None:
 
 def test_watching_connections_hear_of_changes_unasked() -> None:
     with EmulatedPrinter() as printer, socket.create_connection((printer.host, printer.port), 2) as line:
-        line.settimeout(2)
+        line.settimeout(20)
         line.sendall(b"\x1da\xff")
         assert parse_asb(line.recv(4)).fault is None
         printer.open_cover()

@@ -79,7 +79,7 @@ def test_one_that_hangs_dies_or_babbles_leaves_light_and_focus_to_judge_and_the_
     began = time.monotonic()
     assert studio.look(portrait(1)) in ("ready", "hold_still", "too_dark", "too_bright", "blurred", "no_face")
     assert len(studio.photos(portrait(2), SIZE_MM, DPI, best=True)) == 1
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60, "it would sleep for ten minutes"
     assert not studio.running
 
 
