@@ -1,71 +1,81 @@
 """Somebody who cannot see the screen: presses keys of the keypad, and knows only what the voice said.
 
-What it answers are the made-up answers of a rehearsal, by the question's words; where it is, what there is to press and
-what came of it, it learns from the utterances alone.
+It holds a window to send keys to, a voice to listen to, a document, and what it remembers from before it came
+(`remembered`). There is no session, no model and no accessible tree within its reach: where it is, what there is to
+press, what is asked and what came of it, it learns from the utterances alone.
 """
 
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 
+from hardware.cards import SimulatedCardReader
+from hardware.cards.people import PEOPLE
 from hardware.voice import SimulatedVoice
-from kiosk.catalogue import Fact, Language
-from kiosk.session import CHOICE_TYPES
+from kiosk.catalogue import Language
 from kiosk.speech import spoken
 from screens.glass import wait_until
 from screens.models.typing import DIGITS, LETTERS
-from screens.rehearsal import Resident
 from tests.screens.conftest import Counter
+from tests.screens.remembered import Question, remembered
 
 LONGEST = 150
 """Things on one page before somebody gives up."""
+PAGES = 120
+PERSON = "elder"
 ROWS = {
     char: (number, at) for rows in (LETTERS, DIGITS) for number, row in enumerate(rows) for at, char in enumerate(row)
 }
 PADS = {char: (number, at) for number, row in enumerate(("123", "456", "789", " 0 ")) for at, char in enumerate(row)}
+ANY = "\x00"
 
 
 class LostError(AssertionError):
     """The listener did not find what it needed; the text is what it heard last."""
 
 
-@dataclass
 class Listener:
-    """One visit by ear."""
+    """One visit by ear: for a service, or for all usual matters of a life event."""
 
-    counter: Counter
-    language: Language
-    service: str
-    lines: list[str] = field(default_factory=list)
-    done: set[str] = field(default_factory=set)
-    waits: int = 0
-
-    def __post_init__(self) -> None:
-        self.resident = Resident(self.counter.screens, self.counter.stage, service=self.service, language=self.language)
-        voice = self.counter.kiosk.devices.voice
-        assert isinstance(voice, SimulatedVoice)
-        voice.forget()
-        self.voice = voice
+    def __init__(self, counter: Counter, language: Language, service: str = "", *, event: str = "") -> None:
+        devices, catalogue = counter.kiosk.devices, counter.kiosk.catalogue
+        assert isinstance(devices.voice, SimulatedVoice)
+        assert isinstance(devices.card, SimulatedCardReader)
+        self.voice, self._reader = devices.voice, devices.card
+        self.voice.forget()
         ticks = itertools.count(step=10.0)
-        self.counter.screens.keypad.monotonic = lambda: next(ticks)
-        self.keys = self.counter.kiosk.config.keypad
+        counter.screens.keypad.monotonic = lambda: next(ticks)
+        self._window: QObject = counter.screens.window
+        self._keys = counter.kiosk.config.keypad
+        self._say = catalogue.texts.say
+        self.language = language
+        self.event = self._say(language, catalogue.events[event].title_key) if event else ""
+        self._wanted = next((row for row in catalogue.listing if row.id == service), None)
+        self._side_count = sum(row.side == self._wanted.side for row in catalogue.listing) if self._wanted else 0
+        matters = catalogue.events[event].usual if event else (service,)
+        today, card = counter.kiosk.now().date(), PEOPLE[PERSON].document()
+        self._knows = remembered(catalogue, matters, language, today=today, card=card, event=event)
+        self._card = card
+        self.lines: list[str] = []
+        self._showed_card = self._started = False
+        self._waits = 0
 
     # ---- ears and fingers ----
 
     def text(self, key: str, **values: object) -> str:
         """A text as this voice says it."""
-        return spoken(self.resident.say(key, **values), self.language)
+        return spoken(self._say(self.language, key, **values), self.language)
 
     def press(self, name: str) -> str:
         """Press a key of the keypad; gives what was said at once, or ""."""
         before = len(self.voice.said)
-        code = Qt.Key[f"Key_{getattr(self.keys, name)}"]
+        code = Qt.Key[f"Key_{getattr(self._keys, name)}"]
         event = QKeyEvent(QEvent.Type.KeyPress, code, Qt.KeyboardModifier.NoModifier)
-        QCoreApplication.sendEvent(self.counter.screens.window, event)
+        QCoreApplication.sendEvent(self._window, event)
         return self.voice.said[-1].text if len(self.voice.said) > before else ""
 
     def listen(self, timeout_s: float = 5.0) -> str:
@@ -103,22 +113,42 @@ class Listener:
         self.press("ok")
         self.listen(2.0)
 
+    def use_after(self, heading: str, line: str) -> None:
+        """Go down to a question, and to one of the answers under it; press OK."""
+        asked = False
+        for _ in range(2 * LONGEST):
+            heard = self.press("down")
+            asked = asked or heard == heading
+            if asked and heard == line:
+                self.press("ok")
+                self.listen(2.0)
+                return
+        raise LostError(f"{line!r} was not found again under {heading!r}")
+
     # ---- what is on the page, by its words ----
 
     def button(self, *keys: str) -> str:
         """The first of these buttons that was heard, or ""."""
         for key in keys:
-            name = self.text(key)
-            for line in self.lines:
-                if line == f"{name}, {self.text('guide.button')}":
-                    return line
+            name = f"{self.text(key)}, {self.text('guide.button')}"
+            if name in self.lines:
+                return name
         return ""
 
-    def starting(self, name: str) -> str:
-        """The first usable line that begins with these words."""
+    def starting(self, name: str, ending: str = "") -> str:
+        """The first usable line that begins and ends with these words."""
         for line in self.lines:
-            if line.startswith(name) and self.text("guide.not_now") not in line:
+            if line.startswith(name) and line.endswith(ending) and self.text("guide.not_now") not in line:
                 return line
+        return ""
+
+    def button_with(self, *keys: str) -> str:
+        """The first of these buttons whatever stands for their placeholders, or ""."""
+        for key in keys:
+            begins, _, ends = self.text(key, count=ANY, amount=ANY).partition(ANY)
+            found = self.starting(begins, f"{ends}, {self.text('guide.button')}")
+            if found:
+                return found
         return ""
 
     # ---- a visit ----
@@ -127,99 +157,114 @@ class Listener:
         """From the first screen to the end of the visit."""
         self.press("headset_in")
         self.listen()
-        for _ in range(120):
+        for _ in range(PAGES):
             self.read()
             if not self.act():
                 self.read()  # the slip, from end to end
                 return
-        raise LostError(f"no end after 120 pages: {self.lines}")
+        raise LostError(f"no end after {PAGES} pages: {self.lines}")
 
     def act(self) -> bool:
         """Do what the page asks for; False when there is nothing more to do."""
-        for doing in (self._greet, self._find_service, self._answer, self._photograph, self._hold, self._go_on):
+        find = self._find_event if self.event else self._find_service
+        for doing in (self._greet, find, self._answer, self._photograph, self._hold, self._go_on):
             if doing():
                 return True
         if self.button("slip.finish"):
             return False
-        self.waits += 1  # perhaps something is still being waited for
-        if self.waits > 15:
+        self._waits += 1  # perhaps something is still being waited for
+        if self._waits > 15:
             raise LostError(f"nothing to do here: {self.lines}")
         self.listen(1.5)
         return True
 
     def _greet(self) -> bool:
-        hello = self.starting(spoken(f"{self.resident.say('site.hello')} {self.resident.say('site.language')}", "en"))
-        hello = hello or self.starting(self.text("site.hello"))
-        if not hello:
-            return False
-        self.use(hello)
-        return True
+        greeting = f"{self._say(self.language, 'site.hello')} {self._say(self.language, 'site.language')}"
+        hello = self.starting(spoken(greeting, "en")) or self.starting(self.text("site.hello"))
+        if hello:
+            self.use(hello)
+        return hello != ""
+
+    def _press_first(self, *lines: str) -> bool:
+        """Use the first of these lines that was heard."""
+        line = next(filter(None, lines), "")
+        if line:
+            self.use(line)
+        return line != ""
+
+    def _at_home(self) -> bool:
+        """Home offers a search, or stands in parts of which one only turns to the next."""
+        searching = self.starting(self.text("home.search") + ",")
+        return searching != "" or (self.button("overlay.more") != "" and not self.button("bar.back", "bar.next"))
 
     def _find_service(self) -> bool:
-        listing = self.counter.kiosk.catalogue.listing
-        row = next(row for row in listing if row.id == self.service)
-        category = self.button(f"category.{row.category}")
-        on_home = self.starting(self.text("home.search") + ",") or category
-        if on_home or (self.button("overlay.more") and not self.button("bar.back", "bar.next")):
-            count = sum(other.side == row.side for other in listing)
-            tab = self.starting(self.text(f"home.side_{row.side}", count=count))
-            if self.text("guide.not_chosen") in tab:
-                self.use(tab)
-                return True
-            way = category or self.button("overlay.more", "overlay.first")
-            if way:
-                self.use(way)
-            return way != ""
-        name = self.starting(spoken(row.names[self.language], self.language))
-        if name.endswith(self.text("guide.button")) and not self.button("checklist.start"):
-            self.use(name)
-            return True
+        wanted = self._wanted
+        if wanted is None or self._started or self.button("checklist.start"):
+            return False
+        category = self.button(f"category.{wanted.category}")
+        if category or self._at_home():
+            tab = self.starting(self.text(f"home.side_{wanted.side}", count=self._side_count))
+            elsewhere = tab if self.text("guide.not_chosen") in tab else ""
+            return self._press_first(elsewhere, category, self.button("overlay.more", "overlay.first"))
+        name = self.starting(spoken(wanted.names[self.language], self.language), self.text("guide.button"))
+        return self._press_first(name, "" if self.button("bar.next") else self.starting(self.text("overlay.more")))
+
+    def _find_event(self) -> bool:
+        """On Home or among all events; its own page is left by the button that goes on."""
+        if self._started:
+            return False
+        if self.button_with("matters.start"):
+            self._started = True
+            return self._press_first(self.button_with("matters.start"))
+        name = self.starting(spoken(self.event, self.language), self.text("guide.button"))
         more = self.starting(self.text("overlay.more"))
-        if more and not self.button("bar.next", "checklist.start") and self.resident.stage.session.flow is None:
-            self.use(more)
-            return True
-        return False
+        return self._press_first(name, self.button_with("matters.all_events"), more)
+
+    # ---- answers ----
 
     def _answer(self) -> bool:
-        """Every question of the page that is not answered yet."""
-        session = self.counter.stage.session
-        step, flow = session.step, session.flow
-        if step is None or flow is None:
+        """Every question that was heard on this page and is not answered yet."""
+        if not self._started:
             return False
-        known = self.resident
-        answers = known._answers_for(flow, step) if session.entry is None else known._entry_for(flow, step)
         acted = False
-        for fact in session.fields() if session.page in ("Form", "Choice") else ():
-            key = f"{step.id}/{session.entry.id if session.entry else ''}/{fact.id}"
-            wanted = key not in self.done and answers.get(fact.id) is not None and not session.locked(fact.id)
-            if wanted and self._answer_one(fact, answers[fact.id]):
-                self.done.add(key)
-                acted = True
+        for place, line in enumerate(list(self.lines)):
+            for question in self._knows:
+                acted = (self._choose if question.choices else self._write)(question, place, line) or acted
         return acted
 
-    def _answer_one(self, fact: Fact, value: object) -> bool:
-        """Answer one question; False when it was not heard on this page (yet)."""
-        if fact.type in CHOICE_TYPES:
-            choice = {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
-            label = fact.choice_key(choice) if fact.type == "choice" else f"review.{choice}"
-            line = next((line for line in self.lines if line.startswith(f"{self.text(label)}, ")), "")
-            if self.text("guide.not_chosen") in line:
-                self.use(line)
-            return line != ""
-        field_line = next((line for line in self.lines if line.startswith(self.text(fact.label_key))), "")
-        if not field_line:
+    def _choose(self, question: Question, place: int, line: str) -> bool:
+        """Choose under a question; only where all its choices, or those that fit the page, follow it."""
+        if line.removesuffix(f", {self.text('guide.heading')}") not in question.asked:
             return False
-        self.use_field(field_line)
-        for char in self.resident._as_typed(value):
-            self.type_char(char)
-        return True
+        chosen, open_ = self.text("guide.chosen"), self.text("guide.not_chosen")
+        offered = {f"{choice}, {how}" for choice in question.choices for how in (chosen, open_)}
+        follows = [heard for heard in self.lines[place + 1 :] if heard.endswith((f", {chosen}", f", {open_}"))]
+        if not follows or follows[0] not in offered:
+            return False
+        wanted = f"{question.answer}, {open_}"
+        if wanted in follows[: len(question.choices)]:
+            self.use_after(line, wanted)
+            return True
+        return f"{question.answer}, {chosen}" not in follows and self._press_first(self.button_with("overlay.more"))
 
-    def use_field(self, line: str) -> None:
+    def _write(self, question: Question, place: int, line: str) -> bool:
+        """Type into an answer field that was heard to be empty."""
+        field = self.text("guide.field")
+        for label in question.asked:
+            if line in (f"{label}, {field}", f"{label}, {question.hint}, {field}"):
+                self.use_field(label)
+                for char in question.answer:
+                    self.type_char(char)
+                return True
+        return False
+
+    def use_field(self, label: str) -> None:
         """OK on a field leads to the keyboard; letters are chosen where it begins with Chinese."""
-        label = line.split(",")[0]
         for _ in range(LONGEST):
-            if self.press("move").startswith(label):
+            if self.press("move").startswith(f"{label}, "):
                 break
+        else:
+            raise LostError(f"the field {label!r} was not found again")
         self.key = self.press("ok")
         self.pad = self.key == spoken("1", self.language)
         method = self.text("typing.method")
@@ -231,11 +276,12 @@ class Listener:
             self.seek(lambda said: said == self.text("typing.latin"))
             self.press("ok")
 
-    def seek(self, found: object) -> str:
-        heard = []
+    def seek(self, found: Callable[[str], bool]) -> str:
+        """Move on until a key is heard that is wanted; gives what was heard."""
+        heard: list[str] = []
         for _ in range(LONGEST):
             heard.append(self.press("move"))
-            if found(heard[-1]):  # type: ignore[operator]
+            if found(heard[-1]):
                 self.key = heard[-1]
                 return self.key
         raise LostError(f"the key was not found among {sorted(set(heard))}")
@@ -290,40 +336,30 @@ class Listener:
                 return True
         return False
 
+    # ---- what hands do ----
+
     def _photograph(self) -> bool:
-        use = self.button("capture.use")
-        take = self.button("capture.take")
-        if self.button("identify.type") and "card" not in self.done:
-            self.done.add("card")
-            self.counter.kiosk.devices.card.present(self.resident.document())  # type: ignore[union-attr]
+        if self.button("identify.type") and not self._showed_card:
+            self._showed_card = True
+            self._reader.present(self._card)
             self.listen(3.0)
             return True
-        if use or take:
-            self.use(use or take)
-            return True
-        return False
+        return self._press_first(self.button("capture.use", "capture.take"))
 
     def _hold(self) -> bool:
         """Times: the first one that is free."""
         if self.button("times.hold"):
-            self.use(self.button("times.hold"))
-            return True
+            return self._press_first(self.button("times.hold"))
         waiting = any(line.startswith(self.text("times.pick")) for line in self.lines)
         rows = [line for line in self.lines if line.endswith(self.text("guide.not_chosen"))]
-        if waiting and rows:
-            self.use(rows[0])
-            return True
-        return False
+        return waiting and self._press_first(*rows)
 
     def _go_on(self) -> bool:
-        ways = ("checklist.start", "bar.next", "list.add", "consent.agree", "consent.agree_ask", "consent.agree_sign")
-        ways += ("sign.use", "guide.sign", "sign.without", "answer.print", "answer.show", "slip.print", "slip.show")
-        pay, button = self.text("pay.pay", amount="").strip(), self.text("guide.button")
-        paying = (line for line in self.lines if line.startswith(pay) and line.endswith(button))
-        way = self.button(*ways) or next(paying, "")
-        if not way:
-            return False
-        if way == self.button("bar.next"):
-            self.counter.kiosk.devices.card.pull_card()  # type: ignore[union-attr]
-        self.use(way)
-        return True
+        if self.button("checklist.start"):
+            self._started = True
+        if self.button("bar.next"):
+            self._reader.pull_card()
+        ways = ("checklist.start", "bar.next", "list.add", "case.go_on", "consent.agree", "consent.agree_ask")
+        ways += ("consent.agree_sign", "case.agree_next", "sign.use", "guide.sign", "sign.without")
+        ways += ("answer.print", "answer.show", "slip.print", "slip.show")
+        return self._press_first(self.button(*ways), self.button_with("pay.pay"))
