@@ -14,6 +14,7 @@ import click
 from kiosk.app import ASSETS, build_kiosk
 from kiosk.catalogue import LANGUAGES, load_catalogue
 from kiosk.cli_options import Friendly, PathType, config_option, json_option, refuse, spoken
+from kiosk.cli_prompts import prompts_group
 from kiosk.cli_queue import queue
 from kiosk.cli_services import services
 from kiosk.config import Config, load_config
@@ -196,6 +197,7 @@ def pictures(config_file: Path, out: Path, languages: tuple[str, ...], plain: bo
 
 main.add_command(services)
 main.add_command(queue)
+main.add_command(prompts_group)
 
 
 @main.command()

@@ -160,7 +160,7 @@ class Voice:
     driver: Literal["simulated", "espeak", "none"] = "simulated"
     speaker: str = "default"
     headset: str = "default"
-    clips: Path = Path("assets/audio")
+    clips: Path = Path("assets/prompts")
     volume: int = 60
 
 

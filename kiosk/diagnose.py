@@ -16,9 +16,11 @@ from hardware.device import State, Status
 from hardware.printer import JobJournal, Text
 from hardware.vision.models import NAMES, fault_of, pins
 from kiosk.app import ASSETS
-from kiosk.catalogue import CatalogueError, load_catalogue
+from kiosk.catalogue import LANGUAGES, CatalogueError, load_catalogue
+from kiosk.catalogue.texts import Texts
 from kiosk.config import Config
 from kiosk.devices import build_devices
+from kiosk.speech.recorded import examined
 from kiosk.typing import Engines
 from kiosk.typing.engines import FAULTS
 from offline_queue.faults import QueueFault
@@ -45,7 +47,7 @@ def diagnose(config: Config) -> list[Check]:
         *trust_checks(config),
         *_keyboard(config),
         *_face_models(),
-        _catalogue(),
+        *_catalogue(config),
         swap_check(Path("/proc/swaps")),
         _queue(config),
         *_devices(config),
@@ -116,12 +118,22 @@ def swap_check(swaps: Path) -> Check:
     return Check("swap", True, "none on a disk")
 
 
-def _catalogue() -> Check:
+def _catalogue(config: Config) -> Iterator[Check]:
     try:
         catalogue = load_catalogue(ASSETS)
     except CatalogueError as error:
-        return Check("catalogue", False, str(error).splitlines()[0])
-    return Check("catalogue", True, f"{len(catalogue.services)} services offered, {len(catalogue.listing)} known")
+        yield Check("catalogue", False, str(error).splitlines()[0])
+        return
+    yield Check("catalogue", True, f"{len(catalogue.services)} services offered, {len(catalogue.listing)} known")
+    yield prompts_check(config.voice.clips, catalogue.texts)
+
+
+def prompts_check(folder: Path, texts: Texts) -> Check:
+    """How many sentences of the spoken guide a person has recorded; the rest is synthesised, which is no fault."""
+    found = [examined(folder, texts, language) for language in LANGUAGES]
+    faulty = [f"{one.language}/{name}" for one in found for name in one.faulty]
+    says = ", ".join(f"{one.language} {one.wanted - len(one.missing)} of {one.wanted}" for one in found)
+    return Check("recorded prompts", not faulty, f"{says}; {len(faulty)} will not do" if faulty else says)
 
 
 def _queue(config: Config) -> Check:

@@ -11,6 +11,7 @@ import subprocess
 import threading
 import wave
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from typing import Final
 
@@ -25,6 +26,8 @@ WORDS_A_MINUTE: Final = {"en-gb": 160, "yue": 170, "cmn-latn-pinyin": 170}
 LOUDEST: Final = 200
 _LATIN: Final = re.compile(r"([A-Za-z][A-Za-z'’.@_-]*(?: [A-Za-z][A-Za-z'’.@_-]*)*)")
 SYNTHESIS_S: Final = 20.0
+BETWEEN: Final = bytes(2 * round(0.12 * RATE_HZ))
+"""The pause before and after a recorded part: silence of 0.12 s."""
 
 
 class EspeakVoice:
@@ -83,11 +86,40 @@ class EspeakVoice:
         def wanted() -> bool:
             return self._mouth.still(turn) and not stop.is_set()
 
-        clip = self._clips.find(utterance.language, utterance.text) if self._clips else None
-        pcm = clip if clip is not None else self._synthesised(utterance)
+        pcm = self._sounds(utterance)
         if isinstance(pcm, Fault):
             return pcm
         return self._sound.play(pcm, wanted, headset=utterance.headset)
+
+    def _sounds(self, utterance: Utterance) -> bytes | Fault:
+        """Recorded parts as they were recorded, all between them by the synthesiser; at another speed all of it."""
+        found = b""
+        for clip, words in self._pieces(utterance):
+            part = clip if clip is not None else self._synthesised(replace(utterance, text=words))
+            if isinstance(part, Fault):
+                return part
+            found += (BETWEEN if found else b"") + part
+        return found
+
+    def _pieces(self, utterance: Utterance) -> Iterator[tuple[bytes | None, str]]:
+        """(samples, "") of a recorded part, (None, words) of what stands between two of them."""
+        clips = self._clips if utterance.rate == 1.0 else None
+        parts = utterance.parts or (utterance.text,)
+        if clips is None or not any(clips.has(utterance.language, part) for part in parts):
+            yield None, utterance.text
+            return
+        between: list[str] = []
+        for part in parts:
+            clip = clips.find(utterance.language, part, volume=utterance.volume)
+            if clip is None:
+                between.append(part)
+                continue
+            if between:
+                yield None, ", ".join(between)
+                between.clear()
+            yield clip, ""
+        if between:
+            yield None, ", ".join(between)
 
     def _synthesised(self, utterance: Utterance) -> bytes | Fault:
         found = b""

@@ -15,13 +15,17 @@ QUIETEST: Final = 10
 
 @dataclass(frozen=True)
 class Utterance:
-    """What to say: rate as a factor of the usual speed (0.5 to 2), volume in percent (10 to 100)."""
+    """What to say: rate as a factor of the usual speed (0.5 to 2), volume in percent (10 to 100).
+
+    `parts` are the sentences that `text` is made of: those that were recorded are played, the others synthesised.
+    """
 
     text: str
     language: VoiceLanguage
     rate: float = 1.0
     volume: int = 60
     headset: bool = False
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

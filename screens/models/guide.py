@@ -66,6 +66,7 @@ class Guide(Model):
         self._rate = USUAL_RATE
         self._volume = self.stage.kiosk.config.voice.volume
         self._last = ""
+        self._last_parts: tuple[str, ...] = ()
 
     def _end(self) -> None:
         voice = self.stage.kiosk.devices.voice
@@ -124,7 +125,7 @@ class Guide(Model):
         self._at, self._here = at, things[at].kept
         self._wake()
         self.changed.emit()
-        self.speak(self.described(things[at]))
+        self.tell(things[at])
 
     def _wake(self) -> None:
         """Somebody uses the keypad: the ring is shown, and pages offer what a keypad can do."""
@@ -180,7 +181,7 @@ class Guide(Model):
         pressed = press(thing)
         self._used = pressed and thing.role == Role.Button and not thing.key
         if not pressed:
-            self.speak(self.described(thing))
+            self.tell(thing)
         elif thing.role == Role.EditableText:
             self._to_keys()
         elif thing.key:
@@ -202,21 +203,27 @@ class Guide(Model):
 
     def described(self, thing: Thing) -> str:
         """A thing as it is announced: its name, what it is, how it stands."""
-        words = [thing.name.replace("\n", ", "), *(self.say(f"guide.{key}") for key in _kind(thing))]
-        return ", ".join(words)
+        return ", ".join(self._parts(thing))
 
-    def speak(self, sentence: str) -> None:
-        """Say a sentence: private parts only into a headset."""
+    def _parts(self, thing: Thing) -> Iterator[str]:
+        yield thing.name.replace("\n", ", ")
+        yield from (self.say(f"guide.{key}") for key in _kind(thing))
+
+    def tell(self, thing: Thing) -> None:
+        """Announce a thing."""
+        self.speak(self.described(thing), tuple(self._parts(thing)))
+
+    def speak(self, sentence: str, parts: tuple[str, ...] = ()) -> None:
+        """Say a sentence: private parts only into a headset. `parts` are the texts it is put together from."""
         if self._stage is None or not self.audio:
             return
-        self._last = sentence
+        self._last, self._last_parts = sentence, parts
         voice = self.stage.kiosk.devices.voice
         if voice is not None:
             text = sentence if self.headset else public(sentence, self._private(), self.say("guide.hidden"))
-            language = self.session.language
-            voice.say(
-                Utterance(spoken(text, language), language, RATES[self._rate], self._volume, headset=self.headset)
-            )
+            language, rate = self.session.language, RATES[self._rate]
+            said = tuple(spoken(part, language) for part in parts) if text == sentence else ()
+            voice.say(Utterance(spoken(text, language), language, rate, self._volume, headset=self.headset, parts=said))
 
     def _private(self) -> Iterator[str]:
         """Every way in which what is known of this resident may stand on a page."""
@@ -269,14 +276,14 @@ class Guide(Model):
             self._stand(things, new)  # a list was turned over: its first new row
             return
         if fresh:
-            self.speak(". ".join(fresh))
+            self.speak(". ".join(fresh), tuple(fresh))
         elif at >= 0 and before is not None and before.name == things[at].name and before != self._here:
             self._tell_state(before, things[at])
 
     def _tell_state(self, before: Thing, now: Thing) -> None:
         """What the cursor stands on was chosen, or can be used now."""
         if (before.checked, before.enabled) != (now.checked, now.enabled):
-            self.speak(self.described(now))
+            self.tell(now)
 
     def _arrive(self, things: list[Thing]) -> None:
         """A new page: its state first if something is wrong, then title and what belongs to it."""
@@ -293,7 +300,8 @@ class Guide(Model):
                 break
             if thing.role not in ALERTS or thing.name not in wrong:
                 said.append(thing.name)
-        self.speak(". ".join(said) + ". " + (self.say("guide.start") if self.session.page is Page.ATTRACT else ""))
+        start = self.say("guide.start") if self.session.page is Page.ATTRACT else ""
+        self.speak(". ".join(said) + ". " + start, tuple(part.replace("\n", ", ") for part in (*said, start) if part))
 
     # ---- what the keys of the keypad do ----
 
@@ -305,14 +313,16 @@ class Guide(Model):
             self._page = ()
             self._look()
         elif self._last:
-            self.speak(self._last)
+            self.speak(self._last, self._last_parts)
 
     @Slot()
     def readPage(self) -> None:
         """Read the whole page from its top."""
         self.audio = True
         things = self._things()
-        self.speak(". ".join(self.described(thing) for thing in things[self._start() :]))
+        read = things[self._start() :]
+        parts = tuple(part for thing in read for part in self._parts(thing))
+        self.speak(". ".join(self.described(thing) for thing in read), parts)
 
     def hush(self) -> None:
         """Stop speaking."""

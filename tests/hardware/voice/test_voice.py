@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hardware.device import Fault, State, Status, Supervisor
-from hardware.voice import Aplay, Clips, EspeakVoice, SimulatedVoice, Spoken, Utterance, Voice, WavFolder
+from hardware.voice import Aplay, EspeakVoice, SimulatedVoice, Spoken, Utterance, Voice, WavFolder
 from hardware.voice.espeak import runs
 from hardware.voice.sound import RATE_HZ
 
@@ -193,21 +193,3 @@ def test_a_newer_utterance_cuts_the_older_short(tmp_path: Path, ear: Ear, stuck:
         assert time.monotonic() < deadline
     finally:
         assert supervisor.stop()
-
-
-def test_a_clip_is_played_where_there_is_one_and_the_check_names_the_rest(tmp_path: Path) -> None:
-    (recorded,) = said(tmp_path / "made", Utterance("Back", "en"))
-    clips = tmp_path / "clips"
-    clips.mkdir()
-    (clips / "back.wav").write_bytes(recorded.read_bytes())
-    (clips / "clips.toml").write_text('[en]\n"Back" = "back.wav"\n"Gone" = "gone.wav"\n')
-    found = Clips(clips)
-    assert found.find("en", "Back") == recorded.read_bytes()[44:]
-    assert found.missing("en", ["Back", "Gone", "Help"]) == ["Gone", "Help"]
-    assert found.find("zh_Hant", "Back") is None
-    assert Clips(tmp_path / "nowhere").missing("en", ["Back"]) == ["Back"]
-    out = tmp_path / "out"
-    voice = EspeakVoice(WavFolder(out), clips=found, program="no-such-voice")
-    assert voice._sound.ready() is None
-    assert voice._speak(Utterance("Back", "en"), 0, threading.Event()) is None
-    assert loudness(next(out.glob("*.wav"))) == loudness(recorded), "no voice is needed for what was recorded"
