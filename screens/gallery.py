@@ -22,7 +22,9 @@ from kiosk.session import Page
 from screens.audit import Rules, audit, sections
 from screens.main import Screens
 from screens.models.send import Send
+from screens.order import audit_order, bar_rect
 from screens.play import opened, simulated
+from screens.reading import Reader
 from screens.rehearsal import Resident
 from screens.sheets import LAPTOP, PORTRAIT, WIDE, Sheet
 from screens.stage import Stage
@@ -155,8 +157,10 @@ class Gallery:
     def _look(self, page: str, variant: Variant, part: int) -> Look:
         picture = self.screens.window.grabWindow()
         rules = Rules(variant.target, self.resident.language, page in MANY_TONGUES)
-        found = audit(self.screens.window, self.resident.glass.seen(), picture, rules)
-        return Look(page, self.resident.language, variant, part, picture, found)
+        window, language = self.screens.window, self.resident.language
+        found = audit(window, self.resident.glass.seen(), picture, rules)
+        found += audit_order(Reader(window).things(), bar_rect(window), language)
+        return Look(page, language, variant, part, picture, found)
 
     def visit(self, variants: Callable[[str], Sequence[Variant]], overlays: Sequence[str] = OVERLAYS) -> Iterator[Look]:
         """Every page of one visit from the greeting to the slip, and the dialogs over the last."""

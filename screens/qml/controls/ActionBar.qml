@@ -6,6 +6,7 @@ import Kiosk
 // At the bottom of a portrait sheet, a column at the side of a landscape one.
 Rectangle {
     id: bar
+    objectName: "bar"
     property KioskPage page: null
     readonly property string nextLabel: page ? page.next : ""
     readonly property string secondLabel: page ? page.second : ""
