@@ -55,7 +55,7 @@ class Capture(Model):
         self._said = ""  # what the newest frame says; shown once a second frame says it too
         self._since_s = time.monotonic()
         self._studio = Studio()
-        self._taking = False  # photos are on their way
+        self._asked: Frame | None = None  # the one whose photos are on their way
         self._photos: list[bytes] = []
         self._chosen = 0
         self._adding = True  # whether the next picture of a paper is a page more
@@ -111,7 +111,7 @@ class Capture(Model):
         self._timer.stop()
         self._frame = self._judged = None
         self._code, self._said, self._bad = "", "", False
-        self._photos, self._chosen, self._taking = [], 0, False
+        self._photos, self._chosen, self._asked = [], 0, None
         self._beside(self._studio.forget)
         self._desk.forget(visit_over=False)
         self._pictures.wipe()
@@ -168,12 +168,12 @@ class Capture(Model):
             code = _verdict(frame, studio, aspect)
         except Exception as error:  # noqa: BLE001 - a worker's supervisor: the page must not freeze on a defect
             log.error("judging a frame failed: %s", where(error))
-        self.stage.hear(lambda: self._judgement(code))
+        self.stage.hear(lambda: self._judgement(frame, code))
 
-    def _judgement(self, code: str) -> None:
-        """Show a sentence when two frames agree: a blink must not make it flicker."""
+    def _judgement(self, judged: Frame, code: str) -> None:
+        """Show a sentence when two frames agree: a blink must not make it flicker. What another page saw is dropped."""
         self._judging = False
-        if not self._on_page() or self._frame is None:
+        if judged is not self._judged or self._frame is None:
             return
         if code in ("ready", self._said) or self._code in ("", "bad"):
             self._code = code
@@ -207,7 +207,7 @@ class Capture(Model):
     def _next_label(self) -> str:
         if self._is_taken():
             return self.say("capture.use")
-        if self._frame is None or self._taking or not self._camera_works():
+        if self._frame is None or self._asked is not None or not self._camera_works():
             return self.say("capture.wait")
         return self.say("capture.take")
 
@@ -313,7 +313,7 @@ class Capture(Model):
         """The yellow button: take, then use."""
         if self._is_taken():
             self.stage.act(self._use)
-        elif self._frame is not None and not self._taking:
+        elif self._frame is not None and self._asked is None:
             self.stage.touch()
             self._take(self._frame)
 
@@ -327,7 +327,7 @@ class Capture(Model):
         if not self._face:
             self._took([_paper(frame.image)])
             return
-        self._taking = True
+        self._asked = frame
         wanted = (frame, self._photo_mm(), self._ready())
         Thread(target=self._take_beside, args=wanted, daemon=True, name="photos").start()
         self.changed.emit()
@@ -338,11 +338,12 @@ class Capture(Model):
             photos = self._studio.photos(frame, size_mm, PHOTO_DPI, best=best)
         except Exception as error:  # noqa: BLE001 - a worker's supervisor: the page must not wait for ever
             log.error("taking a photo failed: %s", where(error))
-        self.stage.hear(lambda: self._photos_came(photos))
+        self.stage.hear(lambda: self._photos_came(frame, photos))
 
-    def _photos_came(self, photos: list[bytes]) -> None:
-        if self._taking and self._face:
-            self._taking = False
+    def _photos_came(self, asked: Frame, photos: list[bytes]) -> None:
+        """Show them on the page they were taken on, never to whoever stands there next."""
+        if asked is self._asked:
+            self._asked = None
             self._took(photos)
 
     def _took(self, photos: list[bytes]) -> None:

@@ -40,6 +40,7 @@ class Scan(OfMatters):
         super().__init__()
         self._pictures = Pictures()
         self._busy = False
+        self._turn = object()  # what an earlier look at the page found is not this one's
         self._counter = 0
         self._problem = ""
         self._timer = QTimer(self)
@@ -59,7 +60,7 @@ class Scan(OfMatters):
     def _page_changed(self) -> None:
         self._timer.stop()
         if self.session.page is Page.SCAN:
-            self._problem, self._counter = "", 0
+            self._problem, self._counter, self._turn = "", 0, object()
             self._timer.start()
 
     @Slot()
@@ -71,10 +72,10 @@ class Scan(OfMatters):
         self._pictures.put("live", live_picture(frame.image, width=VIEW[0], height=VIEW[1], mirrored=False))
         self._counter += 1
         self._busy = True
-        Thread(target=self._read, args=(frame,), daemon=True, name="slip-code").start()
+        Thread(target=self._read, args=(frame, self._turn), daemon=True, name="slip-code").start()
         self.changed.emit()
 
-    def _read(self, frame: Frame) -> None:
+    def _read(self, frame: Frame, turn: object) -> None:
         found: SlipFound | Malformed | None = None
         try:
             codes = [code for code in read_codes(frame.image) if code.kind == "qr" and not code.cleaned]
@@ -82,11 +83,11 @@ class Scan(OfMatters):
                 found = self.stage.kiosk.look_up_slip(codes[0].text)
         except Exception as error:  # noqa: BLE001 - a worker's supervisor: the page goes on looking
             log.error("looking up a slip failed: %s", where(error))
-        self.stage.hear(lambda: self._came(found))
+        self.stage.hear(lambda: self._came(found, turn))
 
-    def _came(self, found: SlipFound | Malformed | None) -> None:
+    def _came(self, found: SlipFound | Malformed | None, turn: object) -> None:
         self._busy = False
-        if self.session.page is not Page.SCAN or found is None:
+        if self.session.page is not Page.SCAN or found is None or turn is not self._turn:
             return
         if isinstance(found, Malformed):
             self._problem = found.code

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from pathlib import Path
+from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
 from hardware.vision.studio import COMMAND, Studio
@@ -86,6 +90,61 @@ def test_a_studio_that_is_killed_comes_back_and_the_photo_is_taken(counter: Coun
     assert wait_until(lambda: model._studio.kept > 0 and model._studio.pid != pid, 20.0)
     resident.glass.press_when_there(resident.say("capture.take"))
     resident.glass.wait_for(lambda: counter.stage.session.picture is not None, "the photo")
+
+
+def test_photos_that_come_late_are_not_shown_to_whoever_stands_there_next(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = capture_of(counter)
+    asked: list[threading.Event] = []
+    gone: list[int] = []
+
+    def photos(*_args: object, **_options: object) -> list[bytes]:
+        turn = len(asked)
+        asked.append(threading.Event())
+        assert asked[turn].wait(60)
+        return [blank(turn)]
+
+    def take_beside(*args: Any) -> None:
+        real(*args)
+        gone.append(1)
+
+    real = model._take_beside
+    monkeypatch.setattr(model._studio, "photos", photos)
+    monkeypatch.setattr(model, "_take_beside", take_beside)
+    for turn in (1, 2):
+        resident = at_the_camera(counter)
+        resident.glass.wait_for(lambda: model._ready(), "a good face")
+        resident.glass.press(resident.say("capture.take"))
+        assert wait_until(lambda wanted=turn: len(asked) == wanted, 20.0)
+        if turn == 1:
+            counter.stage.end()
+    asked[0].set()
+    assert wait_until(lambda: len(gone) == 1, 20.0)
+    resident.settle()
+    assert counter.stage.session.picture is None
+    asked[1].set()
+    resident.glass.wait_for(lambda: counter.stage.session.picture is not None, "their own photo")
+    picture = counter.stage.session.picture
+    assert picture is not None
+    assert picture.data == blank(1)
+
+
+def blank(turn: int) -> bytes:
+    """A photo of nothing, another grey each turn."""
+    return cv2.imencode(".jpg", np.full((100, 80, 3), 100 + 50 * turn, np.uint8))[1].tobytes()
+
+
+def test_what_was_seen_of_a_face_says_nothing_of_a_paper(counter: Counter) -> None:
+    resident = at_the_camera(counter)
+    model = capture_of(counter)
+    assert wait_until(lambda: model._judged is not None, 20.0)
+    face = model._judged
+    assert face is not None
+    resident.until(lambda page: page is Page.DOCUMENT)
+    assert wait_until(lambda: model._frame is not None, 20.0)
+    model._judgement(face, "eyes_shut")
+    assert model._code != "eyes_shut"
 
 
 def capture_of(counter: Counter) -> capture.Capture:

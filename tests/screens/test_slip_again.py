@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+import pytest
 
 from hardware.camera import Image
 from kiosk.session import Page
 from kiosk.slip_plan import with_plan
+from screens.glass import wait_until
+from screens.models.scan import Scan
 from screens.rehearsal import Resident
 from tests.screens.conftest import Counter, counter_in
 
@@ -83,6 +87,34 @@ def test_a_stranger_s_code_and_a_changed_one_are_told_apart_from_a_slip(counter:
     glass.wait_for(lambda: "was changed" in glass.words(), "the sentence about a changed code")
     lay(counter, None)
     assert counter.stage.session.page is Page.SCAN
+
+
+def test_a_slip_that_is_found_late_is_not_shown_to_whoever_stands_there_next(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = resident(counter, service="HK-PRO-10")
+    visitor.visit()
+    saved = counter.stage.session.saved
+    assert saved is not None
+    url, begun, go = counter.kiosk.slip_code(saved), threading.Event(), threading.Event()
+
+    def late(text: str) -> object:
+        begun.set()
+        assert go.wait(60)
+        return real(text)
+
+    real = counter.kiosk.look_up_slip
+    monkeypatch.setattr(type(counter.kiosk), "look_up_slip", lambda _kiosk, text: late(text))
+    visitor = at_the_tray(counter)
+    lay(counter, url)
+    visitor.glass.wait_for(begun.is_set, "the slip to be looked at")
+    lay(counter, None)
+    at_the_tray(counter)
+    model = counter.screens.model(Scan)
+    go.set()
+    assert wait_until(lambda: not model._busy, 20.0)
+    assert counter.stage.session.page is Page.SCAN
+    assert counter.stage.session.slip is None
 
 
 def test_with_the_line_down_a_slip_of_this_kiosk_still_says_that_it_waits(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ STATUS_BYTES = 12  # DLE EOT 1 to 4, asked before the job
 def quick(address: str, **changes: Any) -> SlipPrinter:
     transport = transport_for(address)
     assert not isinstance(transport, Fault)
-    limits = {"answer_timeout_s": 0.3, "write_timeout_s": 0.3, "glance_s": 0.15, "proof_timeout_s": 0.9, "poll_s": 0.02}
+    limits = {"answer_timeout_s": 1.5, "write_timeout_s": 1.5, "glance_s": 0.15, "proof_timeout_s": 3.0, "poll_s": 0.02}
     return SlipPrinter(transport, **{**limits, **changes})
 
 
@@ -164,7 +164,7 @@ class Line(TcpTransport):
 
 
 def on_tcp(line: Line, **changes: Any) -> SlipPrinter:
-    printer = SlipPrinter(line, answer_timeout_s=0.3, proof_timeout_s=0.9, **changes)
+    printer = SlipPrinter(line, answer_timeout_s=1.5, proof_timeout_s=3.0, **changes)
     assert printer.open() is None
     return printer
 
