@@ -12,19 +12,23 @@ KEPT = 4_000
 
 
 class SimulatedVoice:
-    """`said` is what a listener would have heard. Knobs: `lose_sound()`, `restore()`."""
+    """What a listener would have heard: the newest of it in `said`, how much in all in `count`.
+
+    Knobs: `lose_sound()`, `restore()`.
+    """
 
     name = "voice"
 
     def __init__(self) -> None:
         self.said: deque[Utterance] = deque(maxlen=KEPT)
-        self.hushed = 0
+        self.count = self.hushed = 0
         self._mouth = Mouth()
         self._lost = False
 
     def say(self, utterance: Utterance) -> None:
         """Keep it."""
         self.said.append(utterance)
+        self.count += 1
         self._mouth.put(utterance)
 
     def hush(self) -> None:

@@ -72,29 +72,31 @@ class Listener:
 
     def press(self, name: str) -> str:
         """Press a key of the keypad; gives what was said at once, or ""."""
-        before = len(self.voice.said)
+        before = self.voice.count
         code = Qt.Key[f"Key_{getattr(self._keys, name)}"]
         event = QKeyEvent(QEvent.Type.KeyPress, code, Qt.KeyboardModifier.NoModifier)
         QCoreApplication.sendEvent(self._window, event)
-        return self.voice.said[-1].text if len(self.voice.said) > before else ""
+        return self.voice.said[-1].text if self.voice.count > before else ""
 
     def listen(self, timeout_s: float = 5.0) -> str:
         """Wait for the voice to say something by itself; gives all of it."""
-        before = len(self.voice.said)
-        wait_until(lambda: len(self.voice.said) > before, timeout_s)
-        return ". ".join(utterance.text for utterance in list(self.voice.said)[before:])
+        before = self.voice.count
+        wait_until(lambda: self.voice.count > before, timeout_s)
+        new = list(self.voice.said)[len(self.voice.said) - (self.voice.count - before) :]
+        return ". ".join(utterance.text for utterance in new)
 
     def read(self) -> list[str]:
-        """Go down the whole page, from its title to Leave (or round, on a page without it)."""
+        """Go down the whole page, from its title to Leave (or round, on a page without it, or from its middle)."""
         self.lines = []
         self.press("up")  # so that what the cursor stands on is heard too
         leave = f"{self.text('bar.leave')}, {self.text('guide.button')}"
+        heading = f", {self.text('guide.heading')}"
         for _ in range(LONGEST):
             line = self.press("down")
             if self.lines and line == self.lines[0] and len(self.lines) > 3:
                 break
             self.lines.append(line)
-            if line == leave and len(self.lines) > 1:
+            if line == leave and any(heard.endswith(heading) for heard in self.lines):
                 break
         else:
             raise LostError(f"the page does not end: {self.lines}")
@@ -248,10 +250,12 @@ class Listener:
         return f"{question.answer}, {chosen}" not in follows and self._press_first(self.button_with("overlay.more"))
 
     def _write(self, question: Question, place: int, line: str) -> bool:
-        """Type into an answer field that was heard to be empty."""
-        field = self.text("guide.field")
+        """Type into an answer field that was heard to be empty, or to be missing."""
+        field, missing = self.text("guide.field"), self.text("problem.required")
         for label in question.asked:
-            if line in (f"{label}, {field}", f"{label}, {question.hint}, {field}"):
+            for first in (label, f"{label}, {missing}"):
+                if line not in (f"{first}, {field}", f"{first}, {question.hint}, {field}"):
+                    continue
                 self.use_field(label)
                 for char in question.answer:
                     self.type_char(char)
