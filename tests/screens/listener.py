@@ -197,7 +197,11 @@ class Listener:
     def _at_home(self) -> bool:
         """Home offers a search, or stands in parts of which one only turns to the next."""
         searching = self.starting(self.text("home.search") + ",")
-        return searching != "" or (self.button("overlay.more") != "" and not self.button("bar.back", "bar.next"))
+        return searching != "" or (self._more() != "" and not self.button("bar.back", "bar.next"))
+
+    def _more(self) -> str:
+        """The button of a page in parts, whichever of them is shown."""
+        return self.starting(self.text("overlay.more"))
 
     def _find_service(self) -> bool:
         wanted = self._wanted
@@ -207,9 +211,9 @@ class Listener:
         if category or self._at_home():
             tab = self.starting(self.text(f"home.side_{wanted.side}", count=self._side_count))
             elsewhere = tab if self.text("guide.not_chosen") in tab else ""
-            return self._press_first(elsewhere, category, self.button("overlay.more", "overlay.first"))
+            return self._press_first(elsewhere, category, self._more(), self.button("overlay.first"))
         name = self.starting(spoken(wanted.names[self.language], self.language), self.text("guide.button"))
-        return self._press_first(name, "" if self.button("bar.next") else self.starting(self.text("overlay.more")))
+        return self._press_first(name, "" if self.button("bar.next") else self._more())
 
     def _find_event(self) -> bool:
         """On Home or among all events; its own page is left by the button that goes on."""
@@ -219,8 +223,7 @@ class Listener:
             self._started = True
             return self._press_first(self.button_with("matters.start"))
         name = self.starting(spoken(self.event, self.language), self.text("guide.button"))
-        more = self.starting(self.text("overlay.more"))
-        return self._press_first(name, self.button_with("matters.all_events"), more)
+        return self._press_first(name, self.button_with("matters.all_events"), self._more())
 
     # ---- answers ----
 
