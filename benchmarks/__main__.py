@@ -8,7 +8,9 @@ from collections.abc import Iterable
 
 from benchmarks.row import Row
 
-PARTS = ("screens", "touch", "cards", "queue", "backlog", "ingest", "printer", "catalogue", "typing", "vision")
+PARTS = (
+    "screens", "touch", "memory", "cards", "queue", "backlog", "ingest", "printer", "catalogue", "typing", "vision",
+)  # fmt: skip
 
 
 def table(rows: Iterable[Row]) -> str:

@@ -57,7 +57,7 @@ def _first_frame(folder: Path) -> list[Row]:
             [sys.executable, "-c", FIRST_FRAME, str(folder)], capture_output=True, text=True, check=True
         )
         times.append(float(done.stdout.split()[0]) - began)
-    return [Row("start of the process to the first picture (median, warm)", median(times[1:]) * 1000, "ms", "<= 1500")]
+    return [Row("start of the process to the first picture (median, warm)", median(times[1:]) * 1000, "ms", "<= 600")]
 
 
 def _on_screen(folder: Path) -> list[Row]:
@@ -116,9 +116,9 @@ class _Bench:
                 "page change: touch taken to the first frame of the new page (median)",
                 median(first) * 1000,
                 "ms",
-                "<= 100",
+                "<= 50",
             ),
-            Row("page change: worst gap between two frames of the slide", max(worst) * 1000, "ms", "<= 60"),
+            Row("page change: worst gap between two frames of the slide", max(worst) * 1000, "ms", "<= 33"),
         ]
 
     def language_switch(self) -> list[Row]:

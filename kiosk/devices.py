@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -28,12 +28,12 @@ from hardware.printer import (
     render,
     transport_for,
 )
-from hardware.printer.document import document
 from hardware.printer.emulator import EmulatedPrinter
 from hardware.printer.ipp_tool import ipp_for
 from hardware.printer.journal import JobJournal
 from hardware.printer.layout import Block
 from hardware.printer.simulated_ipp import SimulatedIpp
+from hardware.printer.typesetter import Typesetter
 from hardware.voice import Aplay, Clips, EspeakVoice, SimulatedVoice, Voice, WavFolder
 from kiosk.catalogue import Language
 from kiosk.config import Config, ConfigError
@@ -72,6 +72,7 @@ class Devices:
     slip_width: int
     slip_dpi: int
     supervisors: Mapping[str, Supervisor]
+    typesetter: Typesetter = field(default_factory=Typesetter)
 
     def start(self) -> None:
         """Begin to run every device."""
@@ -84,6 +85,7 @@ class Devices:
         """End every device and join its thread."""
         for supervisor in self.supervisors.values():
             supervisor.stop()
+        self.typesetter.stop()
         if self.emulator is not None:
             self.emulator.power_off()
 
@@ -115,7 +117,10 @@ class Devices:
     def print(self, paper: Paper, printer: Printer, *, large: bool = False) -> PrintOutcome:
         """Print a paper on one of the printers and wait for its proof."""
         if printer is Printer.A4 and self.a4_printer is not None:
-            return self.a4_printer.print_document(document(paper.blocks, paper.sheet(large=large)), paper.job)
+            pdf = self.typesetter.document(paper.blocks, paper.sheet(large=large))
+            if isinstance(pdf, Fault):
+                return PrintOutcome(Result.FAILED, pdf)
+            return self.a4_printer.print_document(pdf, paper.job)
         if printer is Printer.ROLL and self.printer is not None:
             return self.printer.print_slip(self.slip(paper.blocks, paper.language, large=large), paper.job)
         return PrintOutcome(Result.FAILED, Fault("printer_offline"))

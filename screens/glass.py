@@ -13,15 +13,8 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 from PySide6.QtTest import QTest
 
-ACTIVE_ROLES = frozenset(
-    {
-        QAccessible.Role.Button,
-        QAccessible.Role.RadioButton,
-        QAccessible.Role.CheckBox,
-        QAccessible.Role.PageTab,
-        QAccessible.Role.EditableText,
-    }
-)
+from screens.reading import ACTIVE_ROLES
+
 FIRST_LOOK_MS, LAST_LOOK_MS = 3, 25
 KEY_TYPE = "Key_QMLTYPE"  # what Qt calls the items of Key.qml
 

@@ -42,7 +42,7 @@ from PySide6.QtQml import QQmlApplicationEngine, QQmlError  # noqa: E402
 from PySide6.QtQuick import QQuickWindow  # noqa: E402
 
 from kiosk.app import Kiosk  # noqa: E402
-from kiosk.memory import give_back, use_few_arenas  # noqa: E402
+from kiosk.memory import give_back, keep_heap_small, settle, unmap_pages  # noqa: E402
 from kiosk.session import Page  # noqa: E402
 from offline_queue.no_core import forbid_core_dumps  # noqa: E402
 from screens.keypad import KeypadKeys  # noqa: E402
@@ -86,6 +86,7 @@ MODELS: tuple[type[Model], ...] = (
 
 
 GIVE_BACK_MS = 300  # after the slide to the first screen
+SETTLED_MS = 5_000  # after the start, when devices and search are ready
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ class Size:
 
 
 def application() -> QGuiApplication:
-    """The one application object of the process."""
+    """The one application object of the process, which keeps its memory small."""
+    keep_heap_small()
     existing = QCoreApplication.instance()
     if isinstance(existing, QGuiApplication):
         return existing
@@ -236,8 +238,13 @@ class Screens(QObject):
         timer = QTimer(self)
         timer.setSingleShot(True)
         timer.setInterval(GIVE_BACK_MS)
-        timer.timeout.connect(give_back)
+        timer.timeout.connect(self._give_back)
         return timer
+
+    def _give_back(self) -> None:
+        give_back()
+        fonts = self.kiosk.config.fonts
+        unmap_pages((fonts.regular, fonts.bold))
 
     def _on_warnings(self, warnings: list[QQmlError]) -> None:
         for warning in warnings:
@@ -266,7 +273,6 @@ def run(kiosk: Kiosk, size: Size | None = None, *, extra: Callable[[Screens], No
     `extra` may add to the screens before they run (the demonstrator's dock).
     """
     forbid_core_dumps()
-    use_few_arenas()
     app = application()
     load_fonts(kiosk.config)
     stage = Stage(kiosk)
@@ -277,6 +283,7 @@ def run(kiosk: Kiosk, size: Size | None = None, *, extra: Callable[[Screens], No
     beat = _quit_on_signals(app)
     watchdog = Watchdog()
     watchdog.start()
+    QTimer.singleShot(SETTLED_MS, settle)
     try:
         return app.exec()
     finally:

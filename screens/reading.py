@@ -9,9 +9,16 @@ from PySide6.QtCore import QMetaObject, QObject, QRect
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QColor
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 
-from screens.glass import ACTIVE_ROLES
-
 Role = QAccessible.Role
+ACTIVE_ROLES = frozenset(
+    {
+        Role.Button,
+        Role.RadioButton,
+        Role.CheckBox,
+        Role.PageTab,
+        Role.EditableText,
+    }
+)
 NOT_READ = frozenset({Role.Window, Role.Client, Role.Dialog})
 
 

@@ -58,9 +58,14 @@ class Sheet:
 def document(blocks: Sequence[Block], sheet: Sheet) -> bytes:
     """The blocks as a PDF of A4 pages; any text is set, blocks beyond `MAX_BLOCKS` are left out.
 
-    `CodeTooLongError` when a code does not fit. Takes about 0.1 s, the first time half a second more: never on the
-    GUI thread.
+    `CodeTooLongError` when a code does not fit. Takes about 0.1 s, the first time half a second more, and some 60 MB
+    that the process keeps: the kiosk has a `Typesetter` do it.
     """
+    return pdf(markup(blocks, sheet))
+
+
+def pdf(html: str) -> bytes:
+    """What `markup` wrote as a tagged PDF."""
     from PIL import ImageFile
     from weasyprint import HTML
     from weasyprint.urls import URLFetcher
@@ -68,9 +73,7 @@ def document(blocks: Sequence[Block], sheet: Sheet) -> bytes:
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint sets it for the whole process: half a chip's photo is no photo
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)  # its warnings quote what is printed
     fetcher = URLFetcher(allowed_protocols={"data"})  # a document never loads anything
-    made: bytes = HTML(string=markup(blocks, sheet), url_fetcher=fetcher).write_pdf(
-        pdf_variant="pdf/ua-1", pdf_tags=True
-    )
+    made: bytes = HTML(string=html, url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
     return made
 
 

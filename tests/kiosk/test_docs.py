@@ -67,8 +67,12 @@ def test_the_configuration_table_has_every_key_with_the_shipped_value() -> None:
 def test_the_readme_shows_what_the_benchmarks_print() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "| what | measured | target |" in readme
-    for name in re.findall(r'Row\(\s*"([^"]{12,})"', (ROOT / "benchmarks" / "bench_screens.py").read_text("utf-8")):
-        assert f"| {name} |" in readme, name
+    for part in ("screens", "memory"):
+        code = (ROOT / "benchmarks" / f"bench_{part}.py").read_text("utf-8")
+        rows = re.findall(r'Row\(\s*"([^"]{12,})",.*?"([<>]= [^"]+|-)",?\s*\)', code, re.S)
+        assert len(rows) == code.count("Row(")
+        for name, target in rows:
+            assert re.search(rf"^\| {re.escape(name)} \| [\d.]+ .* \| {re.escape(target)} \|$", readme, re.M), name
 
 
 def test_the_readme_names_every_group_of_commands() -> None:
