@@ -5,14 +5,18 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, partial
 from typing import TypeVar
 
 from offline_queue.envelope import MAX_HEADER_BYTES, Signer
 from portal.database import Database
 from portal.enrolment import Authority
+from portal.intake import Announced, Missing, Taken, announce
 from portal.keys import PublicKeys
 from portal.objects import Objects
-from portal.store import Store
+from portal.problem import Problem
+from portal.store import Many, Store
+from portal.together import Arrival, announce_all
 
 T = TypeVar("T")
 
@@ -49,3 +53,12 @@ class Node:
         """Run `work` in a transaction and wait for its commit."""
         future: Future[T] = self.store.submit(work)
         return await asyncio.wrap_future(future)
+
+    async def announce(self, asked: Announced, now: datetime) -> Taken | Missing | Problem:
+        """Take note of an envelope together with whatever else arrives now, and wait for the commit."""
+        alone: Callable[[Database], Taken | Missing | Problem] = lambda db: announce(db, asked, self.signer, now)  # noqa: E731
+        return await asyncio.wrap_future(self.store.submit_to(self._together, (asked, now), alone))
+
+    @cached_property
+    def _together(self) -> "Many[Arrival, Taken | Missing | Problem]":
+        return partial(announce_all, signer=self.signer)

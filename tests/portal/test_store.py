@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
 from concurrent.futures import wait
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from threading import Event
 
 import pytest
 from psycopg.errors import LockNotAvailable
@@ -19,6 +22,7 @@ from portal.place import Place
 from portal.problem import Problem
 from portal.schema import PORTAL_STEPS, migrate
 from portal.store import DatabaseUnavailableError, Store
+from portal.together import announce_all
 from tests.offline_queue.samples import NOON, Bench, eventually, payload
 from tests.portal.postgres_server import PostgresServer
 
@@ -183,4 +187,73 @@ def test_a_restarted_server_costs_no_answer_and_one_that_is_away_is_said_so(
     assert all(isinstance(future.exception(timeout=20), DatabaseUnavailableError) for future in futures)
     postgres.start()
     assert [count(store, "hold") for _ in range(8)] == [0] * 8
+    store.close()
+
+
+def send_all(store: Store, bench: Bench, asked: list[Announced]) -> list[object]:
+    """Send them as a node does, so that those that wait together are taken together."""
+    many = partial(announce_all, signer=bench.portal)
+    futures = [
+        store.submit_to(many, (each, NOON), lambda db, e=each: intake.announce(db, e, bench.portal, NOON))
+        for each in asked
+    ]  # type: ignore[misc]
+    return [future.result(timeout=20) for future in futures]
+
+
+def test_envelopes_that_arrive_together_get_a_receipt_each_as_if_they_had_come_alone(store: Store) -> None:
+    bench, stranger = known(store), Bench(kiosk_id="nobody")
+    early, first = announced(bench), announced(bench, case_id="one")
+    (before,) = send_all(store, bench, [early])
+    rival, fresh = announced(bench, case_id="one"), [announced(bench) for _ in range(5)]
+    answers = send_all(store, bench, [early, first, *fresh, first, rival, announced(stranger)])
+    assert isinstance(before, Taken)
+    assert answers[0] == Taken(before.receipt, again=True)
+    assert [isinstance(each, Taken) and each.again for each in answers[1:8]] == [False] * 6 + [True]
+    assert answers[8:] == [Problem(409, "conflict", "case"), Problem(401, "unknown_device")]
+    receipts = {each.receipt for each in answers if isinstance(each, Taken)}
+    assert len(receipts) == count(store, "delivery") == 7
+    assert count(store, "chunk") == 7 + 1  # the rival is announced, and stays without effect
+
+
+def test_one_that_spoils_the_work_for_all_keeps_nobody_else_from_being_taken(store: Store) -> None:
+    bench = known(store)
+    taken, rest = announced(bench, case_id="one"), [announced(bench) for _ in range(4)]
+    send_all(store, bench, [taken])
+    answers = send_all(store, bench, [rest[0], announced(bench, case_id="one"), *rest[1:]])
+    assert answers[1] == Problem(409, "conflict", "case")
+    assert [isinstance(each, Taken) for each in answers].count(True) == 4
+
+
+def test_a_device_that_is_withdrawn_is_refused_in_the_very_next_lot(store: Store) -> None:
+    bench = known(store)
+    store.submit(lambda db: intake.revoke(db, "kiosk-1", NOON)).result()
+    assert send_all(store, bench, [announced(bench), announced(bench)]) == [Problem(403, "revoked_device")] * 2
+
+
+def test_nodes_that_share_one_file_take_turns(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    nodes = [place.open_store() for _ in range(3)]
+    bench = known(nodes[0])
+    many = partial(announce_all, signer=bench.portal)
+    asked = [announced(bench) for _ in range(60)]
+    futures = [
+        nodes[n % 3].submit_to(many, (each, NOON), lambda db, e=each: intake.announce(db, e, bench.portal, NOON))  # type: ignore[misc]
+        for n, each in enumerate(asked)
+    ]
+    assert all(isinstance(future.result(timeout=30), Taken) for future in futures)
+    assert count(nodes[0], "delivery") == 60
+    for node in nodes:
+        node.close()
+
+
+def test_a_node_writes_only_when_it_is_its_turn(tmp_path: Path) -> None:
+    store = Place(tmp_path).open_store()
+    ran = Event()
+    with (tmp_path / "portal.db.turn").open("rb") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # as another node does that shares the file
+        future = store.submit(lambda _: ran.set())
+        assert not ran.wait(0.2)
+        fcntl.flock(turn, fcntl.LOCK_UN)
+    future.result(timeout=10)
+    assert ran.is_set()
     store.close()
