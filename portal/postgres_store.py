@@ -51,7 +51,8 @@ class PostgresStore(Store):
         session, more = _Session(self._url), True
         while more and (first := jobs.get()) is not None:
             together, more = gather(jobs, first)
-            session.commit_together(together)
+            if together:
+                session.commit_together(together)
         session.end()
 
 

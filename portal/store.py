@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
@@ -25,7 +26,21 @@ _LOG_PAGES: Final = 4096  # 32 MiB; the engine counts them, while the log's file
 
 
 class DatabaseUnavailableError(Exception):
-    """The database did not do what it was asked: full, locked, restarting or gone. Nothing was taken."""
+    """The database did not do what it was asked: full, locked, restarting, gone, or too slow to wait for.
+
+    No receipt was given. Whoever asks again hears what has become of it.
+    """
+
+
+PRAGMAS: Final = (
+    "page_size=8192",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"wal_autocheckpoint={_LOG_PAGES}",
+    "temp_store=MEMORY",
+)
+"""What durable commits on SQLite stand on."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -33,14 +48,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, isolation_level=None, check_same_thread=False, timeout=5.0, cached_statements=512
     )
-    for pragma in (
-        "page_size=8192",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"wal_autocheckpoint={_LOG_PAGES}",
-        "temp_store=MEMORY",
-    ):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").fetchall()
     return connection
 
@@ -83,15 +91,9 @@ class Lot:
     def run(self, db: Database) -> Callable[[], None]:
         """Do the work; what comes back answers the callers, once the commit stands."""
         first = self.jobs[0]
-        if first.many is None:
-            results: Sequence[Any] = [first.work(db)]
-        else:
-            results = first.many(db, [job.asked for job in self.jobs])
-        return lambda: self._answer(results)
-
-    def _answer(self, results: Sequence[Any]) -> None:
-        for job, result in zip(self.jobs, results, strict=True):
-            job.done.set_result(result)
+        results = [first.work(db)] if first.many is None else first.many(db, [job.asked for job in self.jobs])
+        answers = [partial(job.done.set_result, result) for job, result in zip(self.jobs, results, strict=True)]
+        return lambda: _each(answers)
 
     def fail(self, error: Exception) -> None:
         """Tell every caller that nothing of it was done."""
@@ -144,17 +146,22 @@ class Store(ABC):
 
 
 def gather(jobs: "queue.SimpleQueue[Job[Any] | None]", first: "Job[Any]") -> "tuple[list[Job[Any]], bool]":
-    """The job and those that wait behind it; whether more will come."""
+    """The job and those that wait behind it, apart from any whose caller has gone; whether more will come."""
     gathered = [first]
+    more = _gather_behind(jobs, gathered)
+    return [job for job in gathered if job.done.set_running_or_notify_cancel()], more
+
+
+def _gather_behind(jobs: "queue.SimpleQueue[Job[Any] | None]", gathered: "list[Job[Any]]") -> bool:
     while len(gathered) < _TOGETHER:
         try:
             job = jobs.get_nowait()
         except queue.Empty:
             break
         if job is None:
-            return gathered, False
+            return False
         gathered.append(job)
-    return gathered, True
+    return True
 
 
 def run_in_savepoint(db: Database, lot: Lot, *, passing: type[Exception] | tuple[()] = ()) -> Callable[[], None]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 from collections.abc import Iterator
 from concurrent.futures import wait
-from contextlib import closing
-from functools import partial
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event
 
@@ -18,11 +18,12 @@ from offline_queue.envelope import Packet, chunk_digests, chunks_of
 from portal import intake
 from portal.database import Database, begin, lock
 from portal.intake import Announced, Taken
+from portal.keys import PublicKeys
+from portal.node import Limits, Node
 from portal.place import Place
 from portal.problem import Problem
 from portal.schema import PORTAL_STEPS, migrate
 from portal.store import DatabaseUnavailableError, Store
-from portal.together import announce_all
 from tests.offline_queue.samples import NOON, Bench, eventually, payload
 from tests.portal.postgres_server import PostgresServer
 
@@ -47,8 +48,8 @@ def announced(bench: Bench, **options: object) -> Announced:
     return asked
 
 
-def known(store: Store) -> Bench:
-    bench = Bench()
+def known(store: Store, bench: Bench | None = None) -> Bench:
+    bench = bench or Bench()
     store.submit(lambda db: intake.enrol(db, "kiosk-1", bench.device.key_id, bench.device.public_bytes, NOON)).result()
     return bench
 
@@ -57,16 +58,29 @@ def count(store: Store, table: str) -> int:
     return int(store.submit(lambda db: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]).result())  # noqa: S608
 
 
+def node_on(store: Store, bench: Bench, limits: Limits | None = None) -> Node:
+    return Node(store, bench.portal, PublicKeys(frozenset(), {}), limits or Limits(), lambda: NOON)
+
+
+def hold(db: Database, name: str) -> str:
+    db.execute("INSERT INTO hold VALUES (?, 's', 'u')", (name,))
+    return name
+
+
+@contextmanager
+def turn_of_another(folder: Path) -> Iterator[None]:
+    """As while another node writes that shares the SQLite file."""
+    with (folder / "portal.db.turn").open("rb") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
+
+
 def test_a_failing_job_leaves_nothing_and_takes_nobody_along(store: Store) -> None:
     def bad(db: Database) -> None:
         db.execute("INSERT INTO hold VALUES ('bad', 's', 'u')")
         raise RuntimeError("a defect")
 
-    def good(db: Database, name: str) -> str:
-        db.execute("INSERT INTO hold VALUES (?, 's', 'u')", (name,))
-        return name
-
-    futures = [store.submit(bad if n % 3 == 0 else lambda db, n=n: good(db, str(n))) for n in range(30)]
+    futures = [store.submit(bad if n % 3 == 0 else lambda db, n=n: hold(db, str(n))) for n in range(30)]
     wait(futures, timeout=10)
     assert [isinstance(future.exception(), RuntimeError) for future in futures] == [n % 3 == 0 for n in range(30)]
     assert count(store, "hold") == 20
@@ -190,70 +204,53 @@ def test_a_restarted_server_costs_no_answer_and_one_that_is_away_is_said_so(
     store.close()
 
 
-def send_all(store: Store, bench: Bench, asked: list[Announced]) -> list[object]:
-    """Send them as a node does, so that those that wait together are taken together."""
-    many = partial(announce_all, signer=bench.portal)
-    futures = [
-        store.submit_to(many, (each, NOON), lambda db, e=each: intake.announce(db, e, bench.portal, NOON))
-        for each in asked
-    ]  # type: ignore[misc]
-    return [future.result(timeout=20) for future in futures]
-
-
-def test_envelopes_that_arrive_together_get_a_receipt_each_as_if_they_had_come_alone(store: Store) -> None:
-    bench, stranger = known(store), Bench(kiosk_id="nobody")
-    early, first = announced(bench), announced(bench, case_id="one")
-    (before,) = send_all(store, bench, [early])
-    rival, fresh = announced(bench, case_id="one"), [announced(bench) for _ in range(5)]
-    answers = send_all(store, bench, [early, first, *fresh, first, rival, announced(stranger)])
-    assert isinstance(before, Taken)
-    assert answers[0] == Taken(before.receipt, again=True)
-    assert [isinstance(each, Taken) and each.again for each in answers[1:8]] == [False] * 6 + [True]
-    assert answers[8:] == [Problem(409, "conflict", "case"), Problem(401, "unknown_device")]
-    receipts = {each.receipt for each in answers if isinstance(each, Taken)}
-    assert len(receipts) == count(store, "delivery") == 7
-    assert count(store, "chunk") == 7 + 1  # the rival is announced, and stays without effect
-
-
-def test_one_that_spoils_the_work_for_all_keeps_nobody_else_from_being_taken(store: Store) -> None:
-    bench = known(store)
-    taken, rest = announced(bench, case_id="one"), [announced(bench) for _ in range(4)]
-    send_all(store, bench, [taken])
-    answers = send_all(store, bench, [rest[0], announced(bench, case_id="one"), *rest[1:]])
-    assert answers[1] == Problem(409, "conflict", "case")
-    assert [isinstance(each, Taken) for each in answers].count(True) == 4
-
-
-def test_a_device_that_is_withdrawn_is_refused_in_the_very_next_lot(store: Store) -> None:
-    bench = known(store)
-    store.submit(lambda db: intake.revoke(db, "kiosk-1", NOON)).result()
-    assert send_all(store, bench, [announced(bench), announced(bench)]) == [Problem(403, "revoked_device")] * 2
-
-
 def test_nodes_that_share_one_file_take_turns(tmp_path: Path) -> None:
     place = Place(tmp_path)
-    nodes = [place.open_store() for _ in range(3)]
-    bench = known(nodes[0])
-    many = partial(announce_all, signer=bench.portal)
-    asked = [announced(bench) for _ in range(60)]
-    futures = [
-        nodes[n % 3].submit_to(many, (each, NOON), lambda db, e=each: intake.announce(db, e, bench.portal, NOON))  # type: ignore[misc]
-        for n, each in enumerate(asked)
-    ]
+    stores = [place.open_store() for _ in range(3)]
+    bench = known(stores[0])
+    nodes = [node_on(store, bench) for store in stores]
+    futures = [nodes[n % 3].submit(announced(bench), NOON) for n in range(60)]
     assert all(isinstance(future.result(timeout=30), Taken) for future in futures)
-    assert count(nodes[0], "delivery") == 60
-    for node in nodes:
-        node.close()
+    assert count(stores[0], "delivery") == 60
+    for store in stores:
+        store.close()
 
 
 def test_a_node_writes_only_when_it_is_its_turn(tmp_path: Path) -> None:
     store = Place(tmp_path).open_store()
     ran = Event()
-    with (tmp_path / "portal.db.turn").open("rb") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)  # as another node does that shares the file
+    with turn_of_another(tmp_path):
         future = store.submit(lambda _: ran.set())
         assert not ran.wait(0.2)
-        fcntl.flock(turn, fcntl.LOCK_UN)
     future.result(timeout=10)
     assert ran.is_set()
     store.close()
+
+
+def test_one_who_stops_waiting_takes_nobody_along_and_nothing_of_it_is_done(tmp_path: Path) -> None:
+    store = Place(tmp_path).open_store()
+    with turn_of_another(tmp_path):
+        store.submit(lambda _: None)
+        waiting = [store.submit(lambda db, n=n: hold(db, str(n))) for n in range(4)]
+        assert waiting[1].cancel()
+    assert [future.result(timeout=10) for future in waiting if not future.cancelled()] == ["0", "2", "3"]
+    assert count(store, "hold") == 3
+    store.close()
+
+
+def test_who_would_wait_too_long_hears_that_the_portal_is_busy(tmp_path: Path) -> None:
+    store = Place(tmp_path).open_store()
+    node = node_on(store, Bench(), Limits(database_deadline_s=0.05))
+    with turn_of_another(tmp_path):
+        store.submit(lambda _: None)
+        with pytest.raises(DatabaseUnavailableError):
+            asyncio.run(node.run(lambda db: hold(db, "late")))
+    assert count(store, "hold") == 0
+    store.close()
+
+
+def test_closing_first_does_what_is_queued(place: Place) -> None:
+    store = place.open_store()
+    futures = [store.submit(lambda db, n=n: hold(db, str(n))) for n in range(200)]
+    store.close()
+    assert [future.result(timeout=0) for future in futures] == [str(n) for n in range(200)]
