@@ -79,7 +79,8 @@ def _backlog_rows(folder: Path, bench: Bench) -> list[Row]:
     short, long = _opened(folder / "short.db", bench), _opened(folder / "long.db", bench)
     fill(short, bench, 100, now)
     fill(long, bench, LONG, now)
-    short_s, long_s = lending_s(short, 60), lending_s(long, 60)
+    turns = [(lending_s(short, 1), lending_s(long, 1)) for _ in range(60)]  # in turns: the disk's mood changes
+    short_s, long_s = (statistics.median(column) for column in zip(*turns, strict=True))
     short.close()
     long.close()
     opened_s = []

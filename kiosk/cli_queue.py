@@ -293,7 +293,7 @@ def salvage(config_file: Path, as_json: bool) -> None:
     """Save what can be read of a damaged queue into a new one; the damaged file is kept beside it."""
     config = load_config(config_file)
     path = _existing(config)
-    outbox = _read(_open(config), path)
+    outbox = _read(_open(config, thorough=True), path)
     found = outbox.salvaged
     outbox.close()
     if found is None:
@@ -338,13 +338,14 @@ def _open_and_tell(config: Config) -> Outbox | QueueFault:
     return outbox
 
 
-def _open(config: Config) -> Outbox | QueueFault:
+def _open(config: Config, *, thorough: bool = False) -> Outbox | QueueFault:
     trust = PortalTrust.load(config.portal.public_file)
     return Outbox.open(
         _path(config),
         quota_bytes=config.queue.quota_mb * MEGABYTE,
         kiosk_code=config.site.id,
         receipt_keys={} if isinstance(trust, QueueFault) else trust.receipt_keys,
+        thorough=thorough,
     )
 
 

@@ -1,6 +1,5 @@
 """The outbox's statements: each function runs inside one transaction and writes its audit rows in it."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -15,6 +14,13 @@ _NO_DEADLINE: Final = "9999"
 CHUNKS_APART: Final = 1024
 _OF_ENVELOPE: Final = "place >= ? * 1024 AND place < (? + 1) * 1024"
 _PENDING: Final = "state NOT IN ('ACKED', 'PURGED', 'ABANDONED')"
+# The digest under this id; whether the case has something here or later; whether it has something unsettled.
+_STANDING: Final = (
+    "SELECT (SELECT sha256 FROM envelope WHERE id = ?),"  # noqa: S608 - constants
+    " EXISTS (SELECT 1 FROM envelope WHERE case_id = ? AND case_seq >= ?),"
+    f" EXISTS (SELECT 1 FROM envelope WHERE case_id = ? AND {_PENDING})"
+)
+_VOID: Final = "UPDATE envelope INDEXED BY envelope_later SET next_mono = 0 WHERE state = 'READY' AND next_mono > 0"
 
 
 def record(db: Connection, envelope: str, before: State | None, after: State | None, code: str, when: datetime) -> None:
@@ -33,48 +39,47 @@ def audit_head(db: Connection) -> AuditHead:
 
 def begin_process(db: Connection, *, boot_id: str, mono: float, when: datetime) -> None:
     """A process has taken the queue over: loans of the one before end, and waits of another boot are void."""
+    db.execute("DELETE FROM meta WHERE name = 'closed'")
     for seq, envelope, loan_boot in db.execute(
         "SELECT seq, id, boot_id FROM envelope WHERE state = 'SENDING'"
     ).fetchall():
         reason = "process_ended" if loan_boot == boot_id else "boot_ended"
         _move(db, seq, envelope, State.SENDING, State.READY, reason, when)
-    db.execute("UPDATE envelope SET next_mono = 0 WHERE state = 'READY' AND next_mono > 0 AND boot_id <> ?", (boot_id,))
-    far = "UPDATE envelope SET next_mono = 0 WHERE state = 'READY' AND next_mono > 0 AND next_mono > ?"
-    db.execute(far, (mono + 900.0,))
+    db.execute(f"{_VOID} AND boot_id <> ?", (boot_id,))
+    db.execute(f"{_VOID} AND next_mono > ?", (mono + 900.0,))
+
+
+def note_closed(db: Connection, unseen: int) -> None:
+    """The queue is closed in good order, so many starts after it was last looked through."""
+    keep_note(db, "closed", f"{audit_head(db).hash.hex()} {unseen}")
+
+
+def starts_unseen(db: Connection) -> int | None:
+    """How many starts ago a queue was looked through; None unless it was closed in good order and is as it was then."""
+    row = db.execute("SELECT value FROM meta WHERE name = 'closed'").fetchone()
+    digest, _, unseen = (row[0] if row else "").partition(" ")
+    return int(unseen) if digest == audit_head(db).hash.hex() and unseen.isdecimal() else None
 
 
 def insert(db: Connection, sealed: SealedEnvelope, deadline: datetime | None, when: datetime) -> Saved | QueueFault:
     """Store an envelope: at the end of its case, and READY if nothing of the case is before it."""
     head = sealed.head
-    known = db.execute("SELECT sha256 FROM envelope WHERE id = ?", (head.id,)).fetchone()
-    if known is not None:
-        same = bytes(known[0]) == sealed.sha256
-        return (
-            Saved(head.id, head.receipt_number, again=True) if same else QueueFault("queue_conflict", retriable=False)
-        )
-    if _case_has(db, head):
+    known, placed, waits = db.execute(_STANDING, (head.id, head.case_id, head.case_seq, head.case_id)).fetchone()
+    if known is not None and bytes(known) == sealed.sha256:
+        return Saved(head.id, head.receipt_number, again=True)
+    if known is not None or placed:
         return QueueFault("queue_conflict", retriable=False)
-    state = State.WAITING if _unsettled_before(db, head.case_id) else State.READY
+    state = State.WAITING if waits else State.READY
     _insert_rows(db, sealed, head, state, instant(deadline) if deadline else _NO_DEADLINE)
     record(db, head.id, None, state, "saved", when)
     return Saved(head.id, head.receipt_number)
 
 
-def _case_has(db: Connection, head: Header) -> bool:
-    sql = "SELECT 1 FROM envelope WHERE case_id = ? AND case_seq >= ?"
-    return db.execute(sql, (head.case_id, head.case_seq)).fetchone() is not None
-
-
-def _unsettled_before(db: Connection, case_id: str) -> bool:
-    sql = f"SELECT 1 FROM envelope WHERE case_id = ? AND {_PENDING}"  # noqa: S608 - a constant
-    return db.execute(sql, (case_id,)).fetchone() is not None
-
-
 def _insert_rows(db: Connection, sealed: SealedEnvelope, head: Header, state: State, deadline: str) -> None:
     pieces = chunks_of(sealed.ciphertext)
-    db.execute(
+    (seq,) = db.execute(
         "INSERT INTO envelope (id, case_id, case_seq, service, receipt_number, state, deadline, created, size,"
-        " chunk_count, sha256, header, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " chunk_count, sha256, header, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq",
         (
             head.id,
             head.case_id,
@@ -90,11 +95,10 @@ def _insert_rows(db: Connection, sealed: SealedEnvelope, head: Header, state: St
             sealed.header,
             sealed.signature,
         ),
-    )
-    (seq,) = db.execute("SELECT last_insert_rowid()").fetchone()
+    ).fetchone()
     for n, piece in enumerate(pieces):
-        row = (seq * CHUNKS_APART + n, hashlib.sha256(piece).digest(), piece)
-        db.execute("INSERT INTO chunk (place, sha256, data) VALUES (?, ?, ?)", row)
+        # No digest of its own: the envelope's covers every byte, and is what is checked before anything is sent.
+        db.execute("INSERT INTO chunk (place, sha256, data) VALUES (?, x'', ?)", (seq * CHUNKS_APART + n, piece))
 
 
 def _move(db: Connection, seq: int, envelope: str, before: State, after: State, code: str, when: datetime) -> None:
@@ -107,26 +111,30 @@ def _move(db: Connection, seq: int, envelope: str, before: State, after: State, 
 
 def claim(db: Connection, *, mono: float, boot_id: str, lease_s: float, when: datetime) -> Claim | None:
     """Lend the first due envelope: earliest deadline, then oldest; damaged ones on the way are quarantined."""
-    while (row := _first_due(db, mono)) is not None:
+    db.execute(f"{_VOID} AND next_mono <= ?", (mono,))
+    while (row := _first_due(db)) is not None:
         seq, envelope, attempts, header, digest, signature, count = row
         ciphertext = _intact_body(db, seq, bytes(header), bytes(digest), count)
         if ciphertext is None:
             _move(db, seq, envelope, State.READY, State.QUARANTINED, "damaged_on_disk", when)
             continue
-        sql = "UPDATE envelope SET attempts = ?, lease_until = ?, boot_id = ? WHERE seq = ?"
-        db.execute(sql, (attempts + 1, mono + lease_s, boot_id, seq))
-        _move(db, seq, envelope, State.READY, State.SENDING, "claimed", when)
+        _lend(db, seq, (attempts + 1, mono + lease_s, boot_id))
+        record(db, envelope, State.READY, State.SENDING, "claimed", when)
         sealed = SealedEnvelope(bytes(header), ciphertext, bytes(digest), bytes(signature))
         return Claim(envelope, attempts + 1, sealed)
     return None
 
 
-def _first_due(db: Connection, mono: float) -> Any:
+def _first_due(db: Connection) -> Any:
     return db.execute(
-        "SELECT seq, id, attempts, header, sha256, signature, chunk_count FROM envelope"
-        " WHERE state = 'READY' AND next_mono <= ? ORDER BY deadline, seq LIMIT 1",
-        (mono,),
+        "SELECT seq, id, attempts, header, sha256, signature, chunk_count FROM envelope INDEXED BY envelope_due"
+        " WHERE state = 'READY' AND next_mono = 0 ORDER BY deadline, seq LIMIT 1"
     ).fetchone()
+
+
+def _lend(db: Connection, seq: int, loan: tuple[int, float, str]) -> None:
+    sql = "UPDATE envelope SET state = 'SENDING', last_code = 'claimed', attempts = ?, lease_until = ?, boot_id = ?"
+    db.execute(f"{sql} WHERE seq = ?", (*loan, seq))
 
 
 def _intact_body(db: Connection, seq: int, header: bytes, digest: bytes, count: int) -> bytes | None:
@@ -148,8 +156,9 @@ def put_back(db: Connection, loan: Claim, code: str, *, due: float, counted: boo
     if seq is None:
         return False
     attempts = loan.attempt if counted else loan.attempt - 1
-    db.execute("UPDATE envelope SET next_mono = ?, attempts = ? WHERE seq = ?", (due, attempts, seq))
-    _move(db, seq, loan.id, State.SENDING, State.READY, code, when)
+    sql = "UPDATE envelope SET state = 'READY', last_code = ?, next_mono = ?, attempts = ? WHERE seq = ?"
+    db.execute(sql, (code, max(due, 0.0), attempts, seq))
+    record(db, loan.id, State.SENDING, State.READY, code, when)
     return True
 
 
@@ -173,10 +182,12 @@ def expire_leases(db: Connection, *, mono: float, boot_id: str, when: datetime) 
 
 def next_due(db: Connection) -> float | None:
     """The monotonic second at which the next READY envelope is due."""
-    if db.execute("SELECT 1 FROM envelope WHERE state = 'READY' AND next_mono <= 0 LIMIT 1").fetchone():
+    due = "SELECT 1 FROM envelope INDEXED BY envelope_due WHERE state = 'READY' AND next_mono = 0 LIMIT 1"
+    if db.execute(due).fetchone():
         return 0.0
-    row = db.execute("SELECT min(next_mono) FROM envelope WHERE state = 'READY' AND next_mono > 0").fetchone()
-    return None if row[0] is None else float(row[0])
+    later = "SELECT next_mono FROM envelope INDEXED BY envelope_later WHERE state = 'READY' AND next_mono > 0"
+    row = db.execute(f"{later} ORDER BY next_mono LIMIT 1").fetchone()
+    return None if row is None else float(row[0])
 
 
 def settle(db: Connection, receipt: Receipt, when: datetime) -> bool:
@@ -266,7 +277,7 @@ def mark_exported(db: Connection, ids: Sequence[str], bundle: str, when: datetim
 
 def make_due(db: Connection) -> int:
     """Void the waits of READY envelopes; how many are READY."""
-    db.execute("UPDATE envelope SET next_mono = 0 WHERE state = 'READY' AND next_mono > 0")
+    db.execute(_VOID)
     return int(db.execute("SELECT n FROM counter WHERE state = 'READY'").fetchone()[0])
 
 

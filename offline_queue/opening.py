@@ -12,20 +12,30 @@ from offline_queue import ledger
 from offline_queue.clocks import Clocks
 from offline_queue.faults import QueueFault, fault_of
 from offline_queue.salvage import Salvage, salvage
-from offline_queue.schema import SCHEMA_VERSION, Connect, Connection, migrate, prepare, version_of
+from offline_queue.schema import PAGE_BYTES, SCHEMA_VERSION, Connect, Connection, migrate, prepare, version_of
+from offline_queue.structure import structure_fault
 from offline_queue.writer import LONG_LOG_BYTES
 
 DEFAULT_QUOTA_BYTES: Final = 2 * 1024**3
 LOW_DISK_BYTES: Final = 64 * 1024**2
+SHORT_BYTES: Final = 32 * 1024**2
+STARTS_UNSEEN: Final = 20
+"""So many starts in a row may put looking through a long database off."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much the outbox may hold, and the disk space it keeps in hand for a full disk (bytes)."""
+    """How much the outbox may hold, and the disk space it keeps in hand for a full disk (bytes).
+
+    A database of up to `short_bytes` is looked through for damage at every start. So is a longer one that was not
+    closed in good order; else the start does not wait for that, and it is done `look_after_s` later.
+    """
 
     quota_bytes: int = DEFAULT_QUOTA_BYTES
     ballast_bytes: int = 16 * 1024**2
     low_disk_bytes: int = LOW_DISK_BYTES
+    short_bytes: int = SHORT_BYTES
+    look_after_s: float = 60.0
 
     @property
     def long_log_bytes(self) -> int:
@@ -35,10 +45,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class Ready:
-    """A connection that may be written to; `salvaged` when the database before it was damaged."""
+    """A connection that may be written to; `salvaged` when the database before it was damaged.
+
+    `unseen` is how many starts ago it was looked through: 0 when it has just been.
+    """
 
     connection: Connection
     salvaged: Salvage | None = None
+    unseen: int = 0
 
 
 def lock_file(path: Path) -> int | QueueFault:
@@ -55,46 +69,59 @@ def lock_file(path: Path) -> int | QueueFault:
     return descriptor
 
 
-def open_connection(path: Path, connect: Connect, limits: Limits, clocks: Clocks) -> Ready | QueueFault:
-    """A checked connection; what a damaged database still holds is carried over into a new one."""
-    opened = _open(path, connect, limits, clocks)
+def open_connection(
+    path: Path, connect: Connect, limits: Limits, clocks: Clocks, *, thorough: bool = False
+) -> Ready | QueueFault:
+    """A connection that may be used; what a damaged database still holds is carried over into a new one.
+
+    `thorough`: however long the database, it is looked through first.
+    """
+    opened = _open(path, connect, limits, clocks, thorough=thorough)
     if not isinstance(opened, QueueFault) or opened.code != "queue_damaged":
         return opened
     try:
         found = salvage(path, partial(prepare, quota_bytes=limits.quota_bytes), clocks.wall())
     except (sqlite3.Error, OSError) as error:
         return fault_of(error)
-    again = _open(path, connect, limits, clocks)
+    again = _open(path, connect, limits, clocks, thorough=True)
     return again if isinstance(again, QueueFault) else Ready(again.connection, found)
 
 
-def _open(path: Path, connect: Connect, limits: Limits, clocks: Clocks) -> Ready | QueueFault:
+def _open(path: Path, connect: Connect, limits: Limits, clocks: Clocks, *, thorough: bool) -> Ready | QueueFault:
     try:
         path.touch(mode=0o600)  # before the engine makes it: its log takes the same mode
         connection = connect(path)
     except (sqlite3.Error, OSError) as error:
         return fault_of(error)
     try:
-        fault = _make_ready(connection, limits, clocks)
+        ready = _make_ready(connection, limits, clocks, thorough=thorough)
     except sqlite3.Error as error:
-        fault = fault_of(error)
-    if fault is not None:
+        ready = fault_of(error)
+    if isinstance(ready, QueueFault):
         connection.close()
-        return fault
-    return Ready(connection)
+    return ready
 
 
-def _make_ready(connection: Connection, limits: Limits, clocks: Clocks) -> QueueFault | None:
+def _make_ready(connection: Connection, limits: Limits, clocks: Clocks, *, thorough: bool) -> Ready | QueueFault:
     prepare(connection, quota_bytes=limits.quota_bytes)
     version = version_of(connection)
     if version > SCHEMA_VERSION:
         return QueueFault("queue_newer", retriable=False, detail=f"schema {version}, known {SCHEMA_VERSION}")
     if version < SCHEMA_VERSION and isinstance(connection, sqlite3.Connection):
         migrate(connection)
-    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if verdict != "ok":
-        return QueueFault("queue_damaged", retriable=False, detail=str(verdict)[:200])
+    unseen = 0 if thorough else _may_wait(connection, limits)
+    fault = None if unseen else structure_fault(connection)
+    if fault is not None:
+        return fault
     connection.execute("BEGIN IMMEDIATE")
     ledger.begin_process(connection, boot_id=clocks.boot_id(), mono=clocks.monotonic(), when=clocks.wall())
     connection.execute("COMMIT")
-    return None
+    return Ready(connection, unseen=unseen)
+
+
+def _may_wait(connection: Connection, limits: Limits) -> int:
+    """Which start in a row this is that puts looking through the database off; 0 when it must not be put off."""
+    if connection.execute("PRAGMA page_count").fetchone()[0] * PAGE_BYTES <= limits.short_bytes:
+        return 0
+    unseen = ledger.starts_unseen(connection)
+    return 0 if unseen is None or unseen >= STARTS_UNSEEN else unseen + 1

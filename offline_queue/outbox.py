@@ -8,7 +8,7 @@ at most the head of a case is out of WAITING; a loan to a sender dies with its l
 import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -20,11 +20,11 @@ from offline_queue.clocks import Clocks
 from offline_queue.diagnosis import find_item, list_items
 from offline_queue.envelope import Malformed, SealedEnvelope, read_receipt
 from offline_queue.faults import QueueFault, fault_of
-from offline_queue.opening import DEFAULT_QUOTA_BYTES, Limits, lock_file, open_connection
+from offline_queue.opening import DEFAULT_QUOTA_BYTES, Limits, Ready, lock_file, open_connection
 from offline_queue.receipt_numbers import KIOSK_CODE, parse_receipt_number, receipt_number
 from offline_queue.records import Claim, Line, OutboxItem, OutboxStatus, Saved, State
-from offline_queue.salvage import Salvage
 from offline_queue.schema import Connect, Connection, connect, connect_read_only
+from offline_queue.structure import LaterLook
 from offline_queue.writer import Writer
 
 T = TypeVar("T")
@@ -46,18 +46,21 @@ class Outbox:
     def __init__(
         self,
         path: Path,
-        writer: Writer,
+        ready: Ready,
         lock: int,
         *,
         limits: Limits,
         kiosk_code: str,
         receipt_keys: Mapping[str, bytes],
         clocks: Clocks,
-        salvaged: Salvage | None = None,
+        connect: Connect = connect,
     ) -> None:
         self.path = path
-        self.salvaged = salvaged
-        self._writer = writer
+        self.salvaged = ready.salvaged
+        self._writer = Writer(ready.connection, path.with_name(path.name + "-wal"), long_log=limits.long_log_bytes)
+        self._connect = connect
+        self._unseen = ready.unseen
+        self._damage = False
         self._lock = lock
         self._limits = limits
         self._kiosk_code = kiosk_code
@@ -66,6 +69,11 @@ class Outbox:
         self._ballast = Ballast(path.with_name(path.name + ".ballast"), limits.ballast_bytes)
         self._numbers: dict[str, range] = {}
         self._listeners: tuple[Callable[[], None], ...] = ()
+        self._look = (
+            LaterLook(path, after_s=limits.look_after_s, sound=self._found_sound, damaged=self._found_damaged)
+            if ready.unseen
+            else None
+        )
 
     @classmethod
     def open(
@@ -78,12 +86,14 @@ class Outbox:
         limits: Limits | None = None,
         clocks: Clocks | None = None,
         connect: Connect = connect,
+        thorough: bool = False,
     ) -> "Outbox | QueueFault":
         """Open or make the outbox at `path`; the folder must exist.
 
         `receipt_keys` (kid -> raw Ed25519 public key) are the portal keys whose receipts count. A damaged database is
-        set aside and what proves itself carried over: see `salvaged`. Faults: queue_in_use, queue_newer, disk_full,
-        disk_error, queue_damaged. ValueError on a kiosk code that no number could carry.
+        set aside and what proves itself carried over: see `salvaged`. With a long queue that was closed in good order
+        the look for damage comes a minute later, beside the work, unless `thorough`. Faults: queue_in_use, queue_newer,
+        disk_full, disk_error, queue_damaged. ValueError on a kiosk code that no number could carry.
         """
         if not KIOSK_CODE.fullmatch(kiosk_code):
             raise ValueError("a kiosk code is a capital letter, then two capitals or digits")
@@ -92,26 +102,30 @@ class Outbox:
         lock = lock_file(path)
         if isinstance(lock, QueueFault):
             return lock
-        ready = open_connection(path, connect, limits, clocks)
+        ready = open_connection(path, connect, limits, clocks, thorough=thorough)
         if isinstance(ready, QueueFault):
             os.close(lock)
             return ready
         outbox = cls(
             path,
-            Writer(ready.connection, path.with_name(path.name + "-wal"), long_log=limits.long_log_bytes),
+            ready,
             lock,
             limits=limits,
             kiosk_code=kiosk_code,
             receipt_keys=receipt_keys or {},
             clocks=clocks,
-            salvaged=ready.salvaged,
+            connect=connect,
         )
         outbox._ballast.fill()
         return outbox
 
     def close(self) -> None:
-        """Finish queued writes, hand back unused receipt numbers, unlock."""
+        """Finish queued writes, hand back unused receipt numbers, note that all is in good order, unlock."""
+        if self._look is not None:
+            self._look.stop()
         self._hand_back_numbers()
+        if not self._damage:
+            self._try(lambda db: ledger.note_closed(db, self._unseen))
         self._writer.close()
         if self._lock >= 0:
             os.close(self._lock)
@@ -320,7 +334,9 @@ class Outbox:
         try:
             return self._writer.run(work)
         except (sqlite3.Error, OSError) as error:
-            return fault_of(error)
+            fault = fault_of(error)
+            self._damage |= fault.code == "queue_damaged"  # then the next start looks at it all, and salvages
+            return fault
 
     def _try_hard(self, work: Callable[[Connection], T]) -> T | QueueFault:
         """As `_try`, but what empties the queue goes on when the disk is full: log emptied, then ballast thrown out."""
@@ -331,6 +347,22 @@ class Outbox:
             if make_room():
                 done = self._try(work)
         return done
+
+    def _found_sound(self) -> None:
+        self._unseen = 0
+
+    def _found_damaged(self) -> None:
+        """Open it once more, as at a start: what proves itself is carried over, and the work goes on there."""
+        with suppress(sqlite3.Error):  # nothing can be saved then, and the next start says why
+            self._writer.replace(self._opened_again)
+
+    def _opened_again(self) -> Connection:
+        ready = open_connection(self.path, self._connect, self._limits, self._clocks, thorough=True)
+        if isinstance(ready, QueueFault):
+            self._damage = True
+            raise sqlite3.DatabaseError(ready.code)
+        self.salvaged, self._unseen = ready.salvaged, 0
+        return ready.connection
 
     def _hand_back_numbers(self) -> None:
         for month, left in self._numbers.items():

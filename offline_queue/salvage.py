@@ -1,5 +1,6 @@
 """When the database is damaged: set it aside whole, and carry over each envelope whose bytes still prove themselves."""
 
+import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -34,10 +35,14 @@ class Salvage:
 
 
 def salvage(path: Path, prepare: Callable[[sqlite3.Connection], None], when: datetime) -> Salvage:
-    """Set the database at `path` aside and make a new one from what can be read of it; OSError, sqlite3.Error."""
-    aside = _set_aside(path)
-    path.touch(mode=0o600)
-    with closing(sqlite3.connect(path, isolation_level=None)) as new, closing(sqlite3.connect(aside)) as old:
+    """Make a new database from what can be read of the one at `path`, and only then let it take its place.
+
+    OSError, sqlite3.Error: everything is as it was.
+    """
+    fresh = path.with_name(path.name + ".salvaged")
+    _forget(fresh)
+    fresh.touch(mode=0o600)
+    with closing(sqlite3.connect(fresh, isolation_level=None)) as new, closing(sqlite3.connect(path)) as old:
         prepare(new)
         migrate(new)
         new.execute("BEGIN IMMEDIATE")
@@ -49,17 +54,25 @@ def salvage(path: Path, prepare: Callable[[sqlite3.Connection], None], when: dat
         ledger.record(new, "", None, None, code, when)
         new.execute("COMMIT")
         new.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    return Salvage(kept, unreadable, aside)
+    return Salvage(kept, unreadable, _exchange(path, fresh))
 
 
-def _set_aside(path: Path) -> Path:
+def _forget(fresh: Path) -> None:
+    """Remove what a salvage left that was cut off."""
+    for suffix in ("", "-wal", "-shm"):
+        fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+
+
+def _exchange(path: Path, fresh: Path) -> Path:
+    """Put the new database in the damaged one's place; where that lies now. At no moment is there none."""
     number = 1 + len(list(path.parent.glob(path.name + ".damaged-*[0-9]")))
     aside = path.with_name(f"{path.name}.damaged-{number}")
-    for suffix in ("-wal", "-shm"):
+    os.link(path, aside)
+    for suffix in ("-wal", "-shm"):  # whoever still reads the damaged one keeps its files; the new one has its own
         log = path.with_name(path.name + suffix)
         if log.exists():
             log.rename(aside.with_name(aside.name + suffix))
-    path.rename(aside)
+    fresh.replace(path)
     return aside
 
 
@@ -84,7 +97,7 @@ def _sequence(old: sqlite3.Connection) -> Iterator[int]:
     """Every seq that any tree still knows of, and all below it."""
     lasts = [
         *_rows(old, "SELECT seq FROM envelope ORDER BY seq DESC LIMIT 1"),
-        *_rows(old, "SELECT max(seq) FROM envelope INDEXED BY envelope_turn WHERE state > ''"),
+        *_rows(old, "SELECT max(seq) FROM envelope INDEXED BY sqlite_autoindex_envelope_1 WHERE id > ''"),
         *_rows(old, "SELECT max(place) / 1024 FROM chunk"),
     ]
     return iter(range(1, 1 + max((last for (last,) in lasts if isinstance(last, int)), default=0)))

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 PAGE_BYTES: Final = (
     8 * 1024
 )  # a small save dirties nine pages: twice the size costs it a fifth, and large ones gain nothing
 
+# `chunk.sha256` is empty: the digest of the whole envelope covers it. Rows of earlier versions have one.
 # A chunk's place is its envelope's seq times 1024 plus its number: one tree, no index to keep on each save.
 # The database itself refuses what must never happen: an envelope changed after its first byte was stored, a payload
 # removed before the portal's receipt or an operator's recorded act, and counters that drift from the rows.
@@ -71,6 +72,13 @@ END;
 
 # What waits for a later moment is few among many: with an index of its own nobody goes through the many to find it.
 _LATER: Final = "CREATE INDEX envelope_later ON envelope (next_mono) WHERE state = 'READY' AND next_mono > 0"
+
+# One index over all states and times made the engine walk through what waits for later, and through all that is READY.
+_TURNS: Final = """
+DROP INDEX envelope_turn;
+CREATE INDEX envelope_due ON envelope (deadline, seq) WHERE state = 'READY' AND next_mono = 0;
+CREATE INDEX envelope_lent ON envelope (seq) WHERE state = 'SENDING';
+"""
 
 
 class Cursor(Protocol):
@@ -151,6 +159,11 @@ def migrate(connection: sqlite3.Connection) -> None:
     @steps()
     def index_of_what_waits(db: Database) -> None:
         db.execute(_LATER)
+
+    @steps()
+    def index_of_what_is_due_and_of_what_is_lent(db: Database) -> None:
+        for statement in split_statements(_TURNS):
+            db.execute(statement)
 
     steps.apply(Database(connection))
     connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")

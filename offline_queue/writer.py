@@ -1,5 +1,6 @@
 """The one thread that owns the outbox's connection: every write and every checkpoint, one after another."""
 
+import os
 import queue
 import sqlite3
 import threading
@@ -9,10 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
-from offline_queue.schema import Connection
+from offline_queue.schema import PAGE_BYTES, Connection
 
 T = TypeVar("T")
 LONG_LOG_BYTES: Final = 8 * 1024 * 1024
+_FRAME_BYTES: Final = 24 + PAGE_BYTES
 
 
 @dataclass
@@ -22,6 +24,45 @@ class _Job(Generic[T]):
     done: "Future[T]" = field(default_factory=Future)
 
 
+class _Log:
+    """The write-ahead log's length. Its file tells nothing: it never gets shorter when the engine begins it anew.
+
+    Each round of the log has a salt of its own, in the log's header and in the header of each of its frames
+    (https://www.sqlite.org/fileformat2.html#walformat).
+    """
+
+    def __init__(self, path: Path, long: int) -> None:
+        self._path = path
+        self._long = long // _FRAME_BYTES
+        self._moved = (b"", 0)
+        self._descriptor = -1
+
+    def is_long(self) -> bool:
+        """Whether this round has come so far, or so much further since it was last moved."""
+        salt = self._read(16)
+        before = self._moved[1] if salt == self._moved[0] else 0
+        return len(salt) == 8 and self._read(32 + (before + self._long) * _FRAME_BYTES + 8) == salt
+
+    def note_moved(self, frames: int) -> None:
+        """As much of it as no reader needs is in the database; it had so many frames."""
+        self._moved = (self._read(16), frames)
+
+    def _read(self, at: int) -> bytes:
+        try:
+            if self._descriptor < 0:
+                # The engine's locks are on other files: closing this one takes none away.
+                self._descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+            return os.pread(self._descriptor, 8, at)
+        except OSError:
+            return b""  # no log yet, or a disk that is failing: the next commit meets that, and says so
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+        self._descriptor = -1
+
+
 class Writer:
     """Runs functions on the connection, each in a transaction of its own, and keeps the write-ahead log short."""
 
@@ -29,9 +70,8 @@ class Writer:
         self, connection: Connection, log: Path, *, idle_s: float = 0.25, long_log: int = LONG_LOG_BYTES
     ) -> None:
         self._connection = connection
-        self._log = log
+        self._log = _Log(log, long_log)
         self._idle_s = idle_s
-        self._long_log = long_log
         self._jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
         self._closed = threading.Event()
         self._wipe = False
@@ -47,6 +87,16 @@ class Writer:
         """Move the whole log into the database and empty it now; false when a reader or a full disk is in the way."""
         return self._wait_for(_Job(lambda _: self._checkpoint("TRUNCATE"), alone=True))
 
+    def replace(self, make: Callable[[], Connection]) -> None:
+        """Close the connection and go on with the one that `make` gives; what it raises comes out here."""
+
+        def swap(old: Connection) -> None:
+            old.close()
+            self._log.close()
+            self._connection = make()
+
+        self._wait_for(_Job(swap, alone=True))
+
     def _wait_for(self, job: "_Job[T]") -> T:
         if self._closed.is_set():
             raise sqlite3.ProgrammingError("the outbox is closed")
@@ -56,6 +106,7 @@ class Writer:
     def wipe_soon(self) -> None:
         """Ask that the log be emptied at the next quiet moment: it still holds what was just deleted."""
         self._wipe = True
+        self._jobs.put(_Job(lambda _: None, alone=True))  # what comes after a quiet moment has another one after it
 
     def close(self) -> None:
         """Finish what is queued, empty the log, close the connection and join."""
@@ -67,10 +118,11 @@ class Writer:
     def _serve(self) -> None:
         while (job := self._next()) is not None:
             self._run(job)
-            if self._log_bytes() > self._long_log:
+            if self._log.is_long():
                 self._checkpoint("PASSIVE")  # nobody waits for it: the job has been answered
         self._checkpoint("TRUNCATE")
         self._connection.close()
+        self._log.close()
 
     def _next(self) -> "_Job[Any] | None":
         while True:
@@ -104,22 +156,17 @@ class Writer:
         except sqlite3.Error:
             return  # the engine has rolled back by itself, as it does on a full disk
 
-    def _log_bytes(self) -> int:
-        try:
-            return self._log.stat().st_size
-        except FileNotFoundError:
-            return 0
-
     def _tidy(self) -> None:
         self._dirty = False
-        if self._checkpoint("TRUNCATE" if self._wipe else "PASSIVE"):
-            self._wipe = False
-        else:
+        wipe, self._wipe = self._wipe, False  # taken first: who asks from now on asks for the next time
+        if not self._checkpoint("TRUNCATE" if wipe else "PASSIVE"):
             self._dirty = True  # a reader was in the way: once more at the next quiet moment
+            self._wipe = self._wipe or wipe
 
     def _checkpoint(self, mode: str) -> bool:
         try:
-            busy = self._connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()[0]
+            busy, frames, _ = self._connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
         except sqlite3.Error:
             return False  # a full disk: the log keeps everything, and the next quiet moment tries again
+        self._log.note_moved(frames)
         return not busy

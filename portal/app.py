@@ -234,8 +234,7 @@ async def _put_envelope(node: Node, envelope_id: str, request: Request) -> Respo
     asked = intake.read_announcement(envelope_id, raw, node.keys.recipient_kids)
     if isinstance(asked, Problem):
         return asked.response()
-    now = node.wall()
-    found = await node.run(lambda db: intake.announce(db, asked, node.signer, now))
+    found = await node.announce(asked, node.wall())
     if isinstance(found, Missing) and not found.chunks:
         found = await _commit(node, asked.header.id)
     return _standing(found)

@@ -31,6 +31,8 @@ from portal.objects import Objects, ObjectsUnavailableError
 from portal.problem import Problem
 
 _KEY_ID: Final = re.compile("[0-9a-f]{16}")
+TAKING: Final = "delivery"
+"""The lock of whoever gives numbers to deliveries, on any node."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,12 @@ def announce(db: Database, asked: Announced, signer: Signer, now: datetime) -> T
     if refusal is not None:
         return refusal
     envelope_id, inline = asked.header.id, asked.packet.inline
+    if inline is not None:
+        lock(db, TAKING)  # before any row: as everybody does who takes, so that nobody waits in a circle
     if _insert(db, asked, now):
         if inline is None:
             return Missing(tuple(range(len(asked.packet.chunk_sha256))))
-        return _take_next(db, envelope_id, asked.packet.sha256, _place(asked.header), signer, now)
+        return _take_next(db, envelope_id, asked.packet.sha256, place_of(asked.header), signer, now)
     row = db.execute("SELECT sha256 FROM envelope WHERE id = ?", (envelope_id,)).fetchone()
     if bytes(row[0]) != asked.packet.sha256:
         return Problem(409, "conflict", "id")
@@ -109,15 +113,18 @@ def _in_objects(db: Database, envelope_id: str) -> bool:
     return db.execute(sql, (envelope_id,)).fetchone() is not None
 
 
-def _place(header: Header) -> tuple[str, str, int]:
+def place_of(header: Header) -> tuple[str, str, int]:
     return (header.kiosk_id, header.case_id, header.case_seq)
 
 
 def device_problem(db: Database, asked: Announced) -> Problem | None:
     """Why this envelope's device may not speak, if so."""
     sender = known_device(db, asked.header.device_kid)
-    if isinstance(sender, Problem):
-        return sender
+    return sender if isinstance(sender, Problem) else sender_problem(sender, asked)
+
+
+def sender_problem(sender: "Sender", asked: Announced) -> Problem | None:
+    """Why this envelope is not that device's, if so."""
     if sender.kiosk_id != asked.header.kiosk_id:
         return Problem(401, "unknown_device")
     genuine = verify_envelope_signature(sender.public, asked.packet.sha256, asked.packet.signature)
@@ -126,18 +133,26 @@ def device_problem(db: Database, asked: Announced) -> Problem | None:
 
 def _insert(db: Database, asked: Announced, now: datetime) -> bool:
     """Note an envelope and its chunks, with their bytes if they came along; false when its id is known."""
-    header, packet = asked.header, asked.packet
-    values = (header.id, *_place(header), header.service, header.receipt_number)
-    stored = (packet.header, packet.sha256, header.size, instant(now), None)
     sql = "INSERT INTO envelope VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING"
-    if db.execute(sql, (*values, *stored)).rowcount == 0:
+    if db.execute(sql, envelope_row(asked, now, None)).rowcount == 0:
         return False
-    pieces: list[bytes | None] = [*chunks_of(packet.inline)] if packet.inline else [None] * len(packet.chunk_sha256)
-    rows = [
-        (header.id, n, digest, piece) for n, (digest, piece) in enumerate(zip(packet.chunk_sha256, pieces, strict=True))
-    ]
-    db.executemany("INSERT INTO chunk (envelope_id, n, sha256, data) VALUES (?, ?, ?, ?)", rows)
+    db.executemany("INSERT INTO chunk (envelope_id, n, sha256, data) VALUES (?, ?, ?, ?)", chunk_rows(asked))
     return True
+
+
+def envelope_row(asked: Announced, now: datetime, receipt: str | None) -> tuple[object, ...]:
+    """What the row of an envelope holds."""
+    header, packet = asked.header, asked.packet
+    names = (header.id, *place_of(header), header.service, header.receipt_number)
+    return (*names, packet.header, packet.sha256, header.size, instant(now), receipt)
+
+
+def chunk_rows(asked: Announced) -> list[tuple[str, int, bytes, bytes | None]]:
+    """What the rows of an envelope's chunks hold: id, number, digest, and the bytes if they came along."""
+    packet = asked.packet
+    pieces: list[bytes | None] = [*chunks_of(packet.inline)] if packet.inline else [None] * len(packet.chunk_sha256)
+    pairs = zip(packet.chunk_sha256, pieces, strict=True)
+    return [(asked.header.id, n, digest, piece) for n, (digest, piece) in enumerate(pairs)]
 
 
 def _fill(db: Database, envelope_id: str, pieces: list[bytes]) -> None:
@@ -202,7 +217,7 @@ def _take_next(
     db: Database, envelope_id: str, sha256: bytes, place: Sequence[object], signer: Signer, now: datetime
 ) -> Taken | Problem:
     """Take an envelope behind whatever is being taken on any node: numbers are given in the order of the commits."""
-    lock(db, "delivery")
+    lock(db, TAKING)
     row = db.execute("SELECT receipt FROM envelope WHERE id = ?", (envelope_id,)).fetchone()
     if row[0] is not None:
         return Taken(row[0], again=True)  # another node was quicker
@@ -218,9 +233,14 @@ def _place_taken(db: Database, place: Sequence[object]) -> bool:
 
 def _take(db: Database, envelope_id: str, sha256: bytes, signer: Signer, now: datetime) -> Taken:
     (seq,) = db.execute("INSERT INTO delivery (envelope_id) VALUES (?) RETURNING seq", (envelope_id,)).fetchone()
-    receipt = sign_receipt(id=envelope_id, sha256=sha256, reference=f"P{seq:08d}", accepted=now, signer=signer)
-    db.execute("UPDATE envelope SET receipt = ? WHERE id = ?", (receipt.text, envelope_id))
-    return Taken(receipt.text, again=False)
+    receipt = receipt_of(envelope_id, sha256, seq, now, signer)
+    db.execute("UPDATE envelope SET receipt = ? WHERE id = ?", (receipt, envelope_id))
+    return Taken(receipt, again=False)
+
+
+def receipt_of(envelope_id: str, sha256: bytes, seq: int, now: datetime, signer: Signer) -> str:
+    """The signed receipt for the delivery of this number."""
+    return sign_receipt(id=envelope_id, sha256=sha256, reference=f"P{seq:08d}", accepted=now, signer=signer).text
 
 
 def pieces_of(db: Database, envelope_id: str) -> list[bytes | str]:
@@ -258,10 +278,14 @@ def known_device(db: Database, kid: str) -> Sender | Problem:
     """The enrolled device with this key id."""
     if not _KEY_ID.fullmatch(kid):
         return Problem(401, "unknown_device")
-    row = db.execute("SELECT kiosk_id, public, revoked FROM kiosk WHERE kid = ?", (kid,)).fetchone()
-    if row is None:
-        return Problem(401, "unknown_device")
-    return Problem(403, "revoked_device") if row[2] is not None else Sender(kid, row[0], bytes(row[1]))
+    row = db.execute("SELECT kid, kiosk_id, public, revoked FROM kiosk WHERE kid = ?", (kid,)).fetchone()
+    return Problem(401, "unknown_device") if row is None else sender_in(row)
+
+
+def sender_in(row: Sequence[Any]) -> Sender | Problem:
+    """The device in a row of kid, kiosk_id, public, revoked."""
+    kid, kiosk_id, public, revoked = row
+    return Problem(403, "revoked_device") if revoked is not None else Sender(kid, kiosk_id, bytes(public))
 
 
 def sender_of(db: Database, statement: str) -> Sender | Problem:

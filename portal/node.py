@@ -5,25 +5,30 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, partial
 from typing import TypeVar
 
 from offline_queue.envelope import MAX_HEADER_BYTES, Signer
 from portal.database import Database
 from portal.enrolment import Authority
+from portal.intake import Announced, Missing, Taken, announce
 from portal.keys import PublicKeys
 from portal.objects import Objects
-from portal.store import Store
+from portal.problem import Problem
+from portal.store import DatabaseUnavailableError, Many, Store
+from portal.together import Arrival, announce_all
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a node takes: bytes per call, seconds per body, calls per second and address."""
+    """What a node takes: bytes per call, seconds per body and for the database, calls per second and address."""
 
     inline_bytes: int = 64 * 1024
     heartbeat_bytes: int = 16 * 1024
     body_deadline_s: float = 30.0
+    database_deadline_s: float = 20.0
     rate: float = 500.0
     burst: float = 2000.0
 
@@ -46,6 +51,29 @@ class Node:
     objects: Objects | None = None
 
     async def run(self, work: Callable[[Database], T]) -> T:
-        """Run `work` in a transaction and wait for its commit."""
-        future: Future[T] = self.store.submit(work)
-        return await asyncio.wrap_future(future)
+        """Run `work` in a transaction and wait for its commit. DatabaseUnavailableError."""
+        return await self._outcome(self.store.submit(work))
+
+    async def announce(self, asked: Announced, now: datetime) -> Taken | Missing | Problem:
+        """Take note of an envelope together with whatever else arrives now, and wait for the commit.
+
+        DatabaseUnavailableError.
+        """
+        return await self._outcome(self.submit(asked, now))
+
+    def submit(self, asked: Announced, now: datetime) -> "Future[Taken | Missing | Problem]":
+        """As `announce`, without waiting."""
+        alone: Callable[[Database], Taken | Missing | Problem] = lambda db: announce(db, asked, self.signer, now)  # noqa: E731
+        return self.store.submit_to(self._together, (asked, now), alone)
+
+    async def _outcome(self, future: "Future[T]") -> T:
+        """What comes of it; who stops waiting before it has begun takes it back."""
+        try:
+            async with asyncio.timeout(self.limits.database_deadline_s):
+                return await asyncio.wrap_future(future)
+        except TimeoutError:
+            raise DatabaseUnavailableError("too slow") from None
+
+    @cached_property
+    def _together(self) -> "Many[Arrival, Taken | Missing | Problem]":
+        return partial(announce_all, signer=self.signer)

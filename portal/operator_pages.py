@@ -10,7 +10,8 @@ from portal.fleet import KioskView, ReceiptView, by_number, fleet
 from portal.guard import RateLimit, read_body
 from portal.html import Part, fill, page
 from portal.node import Node
-from portal.operators import SESSION_HOURS, Operators
+from portal.operator_sessions import begin_session, end_session, is_open
+from portal.operators import SESSION_HOURS, Operators, Session
 from portal.problem import Problem
 
 COOKIE = "operator"
@@ -31,42 +32,51 @@ _ALARMS = {
 
 def add_operator_pages(app: FastAPI, node: Node, operators: Operators) -> None:
     """Add `/operator` and what is below it."""
-    tries = RateLimit(rate=0.2, burst=6)
-
-    def who(request: Request) -> str | None:
-        return operators.who(request.cookies.get(COOKIE, ""), node.wall())
+    _add_sessions(app, node, operators)
 
     @app.get("/operator", include_in_schema=False)
     async def overview(request: Request) -> Response:
-        if who(request) is None:
+        if await _who(node, operators, request) is None:
             return _login()
         now = node.wall()
         return _fleet(await node.run(lambda db: fleet(db, now)))
+
+    @app.get("/operator/receipt", include_in_schema=False)
+    async def receipt(request: Request, number: str = "") -> Response:
+        if await _who(node, operators, request) is None:
+            return _login()
+        sought = " ".join(number.upper().split())
+        return _receipts(sought, await node.run(lambda db: by_number(db, sought)))
+
+
+def _add_sessions(app: FastAPI, node: Node, operators: Operators) -> None:
+    tries = RateLimit(rate=0.2, burst=6)
 
     @app.post("/operator/login", include_in_schema=False)
     async def sign_in(request: Request) -> Response:
         if not tries.allows(request.client.host if request.client else "?"):
             return _login("Too many tries; wait a little.", status=429)
-        form = await _form(request)
-        cookie = operators.signed_in(form.get("name", ""), form.get("password", ""), node.wall())
-        return (
-            _login("That name and password do not go together.", status=403)
-            if cookie is None
-            else _welcome(request, cookie)
-        )
+        form, now = await _form(request), node.wall()
+        session = operators.signed_in(form.get("name", ""), form.get("password", ""), now)
+        if session is None:
+            return _login("That name and password do not go together.", status=403)
+        await node.run(lambda db: begin_session(db, session, now))
+        return _welcome(request, operators.cookie(session))
 
     @app.post("/operator/logout", include_in_schema=False)
-    async def sign_out() -> Response:
+    async def sign_out(request: Request) -> Response:
+        session = await _who(node, operators, request)
+        if session is not None:
+            await node.run(lambda db: end_session(db, session))
         answer = RedirectResponse("/operator", 303)
         answer.delete_cookie(COOKIE, path="/operator")
         return answer
 
-    @app.get("/operator/receipt", include_in_schema=False)
-    async def receipt(request: Request, number: str = "") -> Response:
-        if who(request) is None:
-            return _login()
-        sought = " ".join(number.upper().split())
-        return _receipts(sought, await node.run(lambda db: by_number(db, sought)))
+
+async def _who(node: Node, operators: Operators, request: Request) -> Session | None:
+    session = operators.who(request.cookies.get(COOKIE, ""), node.wall())
+    known = session is not None and await node.run(lambda db: is_open(db, session))
+    return session if known else None
 
 
 async def _form(request: Request) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Operators: their passwords (scrypt) and the signed cookie that says who is signed in."""
+"""Operators: their passwords (scrypt) and the signed cookie that names their session."""
 
 import hashlib
 import hmac
@@ -21,31 +21,49 @@ _SCRYPT: Final = {"n": 2**14, "r": 8, "p": 1, "maxmem": 64 * 1024 * 1024, "dklen
 
 
 @dataclass(frozen=True)
+class Session:
+    """A signing-in: `key` is random and known to its cookie alone."""
+
+    name: str
+    until: datetime
+    key: str = field(repr=False)
+
+    @property
+    def digest(self) -> str:
+        """What the database knows it by: the SHA-256 of its key in hexadecimal."""
+        return hashlib.sha256(self.key.encode("ascii")).hexdigest()
+
+
+@dataclass(frozen=True)
 class Operators:
     """Who may sign in on this node, and the secret that signs their cookies."""
 
     secret: bytes = field(repr=False)
     hashes: Mapping[str, tuple[bytes, bytes]] = field(repr=False, default_factory=dict)
 
-    def signed_in(self, name: str, password: str, now: datetime) -> str | None:
-        """A cookie for a right name and password; it takes as long for a name that does not exist."""
+    def signed_in(self, name: str, password: str, now: datetime) -> Session | None:
+        """A new session for a right name and password; it takes as long for a name that does not exist."""
         salt, wanted = self.hashes.get(name, (bytes(16), b""))
         right = hmac.compare_digest(_hash(password, salt), wanted or bytes(32))
-        return self._cookie(name, now + timedelta(hours=SESSION_HOURS)) if right and wanted else None
+        if not right or not wanted:
+            return None
+        return Session(name, now + timedelta(hours=SESSION_HOURS), secrets.token_urlsafe(24))
 
-    def who(self, cookie: str, now: datetime) -> str | None:
-        """The operator whose unexpired cookie this is."""
+    def who(self, cookie: str, now: datetime) -> Session | None:
+        """The unexpired session that this cookie was given for; whether it has been ended, the database knows."""
         body, _, mac = cookie.partition(".")
         try:
             genuine = hmac.compare_digest(unb64(mac), self._mac(body))
             claims = json.loads(unb64(body)) if genuine else {}
-            fresh = genuine and now < datetime.fromisoformat(claims["until"])
+            found = Session(str(claims["name"]), datetime.fromisoformat(claims["until"]), str(claims["key"]))
         except (ValueError, KeyError, TypeError):
             return None
-        return str(claims["name"]) if fresh and claims["name"] in self.hashes else None
+        return found if now < found.until and found.name in self.hashes else None
 
-    def _cookie(self, name: str, until: datetime) -> str:
-        body = b64(json.dumps({"name": name, "until": until.isoformat()}).encode("utf-8"))
+    def cookie(self, session: Session) -> str:
+        """The cookie that shows this session."""
+        claims = {"name": session.name, "until": session.until.isoformat(), "key": session.key}
+        body = b64(json.dumps(claims).encode("utf-8"))
         return f"{body}.{b64(self._mac(body))}"
 
     def _mac(self, body: str) -> bytes:

@@ -1,6 +1,7 @@
 """The portal's database on PostgreSQL, for any number of nodes at once."""
 
 import logging
+import queue
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,7 +10,7 @@ from typing import Any, Final
 import psycopg
 
 from portal.postgres import Postgres, connect
-from portal.store import DatabaseUnavailableError, Job, Store, run_in_savepoint
+from portal.store import DatabaseUnavailableError, Job, Lot, Store, gather, lots, run_in_savepoint
 
 log = logging.getLogger("portal")
 THREADS: Final = 4
@@ -19,31 +20,39 @@ _TRIES: Final = 4
 class PostgresStore(Store):
     """A few threads, each with a connection of its own that it makes anew when it breaks.
 
-    Jobs that wait together share a commit. While the server is away every job fails at once, and the next one asks it
-    again: a kiosk keeps what it has and comes back.
+    Jobs that wait together share a commit; what is done for many at once has a thread to itself, so that it meets.
+    While the server is away every job fails at once, and the next one asks it again: a kiosk keeps what it has and
+    comes back.
     """
 
     def __init__(self, url: str, *, threads: int = THREADS) -> None:
         super().__init__()
         self._url = url
+        self._many: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
+        self._queues = [*[self._jobs] * threads, self._many]
         self._threads = [
-            threading.Thread(target=self._serve, name=f"portal-store-{n}", daemon=True) for n in range(threads)
+            threading.Thread(target=self._serve, args=(jobs,), name=f"portal-store-{n}", daemon=True)
+            for n, jobs in enumerate(self._queues)
         ]
         for thread in self._threads:
             thread.start()
 
     def close(self) -> None:
         """Finish what is queued, close the connections and join."""
-        for _ in self._threads:
-            self._jobs.put(None)
+        for jobs in self._queues:
+            jobs.put(None)
         for thread in self._threads:
             thread.join()
 
-    def _serve(self) -> None:
+    def _queue_of_many(self) -> "queue.SimpleQueue[Job[Any] | None]":
+        return self._many
+
+    def _serve(self, jobs: "queue.SimpleQueue[Job[Any] | None]") -> None:
         session, more = _Session(self._url), True
-        while more and (first := self._jobs.get()) is not None:
-            jobs, more = self._gather(first)
-            session.commit_together(jobs)
+        while more and (first := jobs.get()) is not None:
+            together, more = gather(jobs, first)
+            if together:
+                session.commit_together(together)
         session.end()
 
 
@@ -59,9 +68,9 @@ class _Session:
         trouble = self._settle(jobs) if len(jobs) == 1 else self._once(jobs)
         if trouble is None:
             return
-        if len(jobs) > 1 and self._db is not None:
+        if self._db is not None and (len(jobs) > 1 or jobs[0].many is not None):
             for job in jobs:
-                self.commit_together([job])
+                self.commit_together([job.alone()])
             return
         log.error("database: %s", type(trouble).__name__)
         for job in jobs:
@@ -97,13 +106,14 @@ class _Session:
 
 
 def _transaction(db: Postgres, jobs: "list[Job[Any]]") -> list[Callable[[], None]]:
-    """Run jobs and commit; a job that has the transaction to itself saves the two trips for a savepoint."""
+    """Run jobs and commit; a lot that has the transaction to itself saves the two trips for a savepoint."""
+    together = lots(jobs)
     try:
         db.execute("BEGIN")
-        if len(jobs) == 1:
-            answers = [_run_alone(db, jobs[0])]
+        if len(together) == 1:
+            answers = [_run_alone(db, together[0])]
         else:
-            answers = [run_in_savepoint(db, job, passing=psycopg.Error) for job in jobs]
+            answers = [run_in_savepoint(db, lot, passing=psycopg.Error) for lot in together]
         db.execute("COMMIT")
     except BaseException:
         with suppress(psycopg.Error):
@@ -112,15 +122,16 @@ def _transaction(db: Postgres, jobs: "list[Job[Any]]") -> list[Callable[[], None
     return answers
 
 
-def _run_alone(db: Postgres, job: "Job[Any]") -> Callable[[], None]:
-    """Run a job without a savepoint; when it fails, its transaction is begun anew and stays empty."""
+def _run_alone(db: Postgres, lot: Lot) -> Callable[[], None]:
+    """Run a lot without a savepoint; when it fails, its transaction is begun anew."""
     try:
-        result = job.work(db)
+        return lot.run(db)
     except psycopg.Error:
         raise
     except Exception as error:  # noqa: BLE001 - it belongs to the request that waits, not to this thread
         kept = error
         db.roll_back()
         db.execute("BEGIN")
-        return lambda: job.done.set_exception(kept)
-    return lambda: job.done.set_result(result)
+        if lot.jobs[0].many is not None:
+            return lot.singly(db, passing=psycopg.Error)
+        return lambda: lot.fail(kept)

@@ -69,7 +69,12 @@ CREATE TABLE IF NOT EXISTS slip_message (
 CREATE INDEX IF NOT EXISTS slip_message_number ON slip_message (kiosk_id, number)
 """
 
-PORTAL_STEPS: Final = (_FIRST, _OBJECTS, _SIGN_IN, _CARD_READING, _MESSAGES)
+# Whoever reads the table learns no session: it holds digests.
+_OPERATOR_SESSIONS: Final = """
+CREATE TABLE IF NOT EXISTS operator_session (digest TEXT PRIMARY KEY, until TEXT NOT NULL)
+"""
+
+PORTAL_STEPS: Final = (_FIRST, _OBJECTS, _SIGN_IN, _CARD_READING, _MESSAGES, _OPERATOR_SESSIONS)
 
 _WORKER_FIRST: Final = """
 CREATE TABLE IF NOT EXISTS progress (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL);

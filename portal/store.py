@@ -1,13 +1,16 @@
 """The portal's database behind one door: work runs in transactions, and a future tells of its commit."""
 
+import fcntl
+import os
 import queue
 import sqlite3
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
@@ -15,26 +18,37 @@ from portal.database import Database
 from portal.schema import PORTAL_STEPS, migrate
 
 T = TypeVar("T")
+A = TypeVar("A")
 DATABASE: Final = "portal.db"
 DEPARTMENTS: Final = "departments.db"
 _TOGETHER: Final = 64
-_LONG_LOG_BYTES: Final = 32 * 1024 * 1024
+_LOG_PAGES: Final = 4096  # 32 MiB; the engine counts them, while the log's file never gets shorter
 
 
 class DatabaseUnavailableError(Exception):
-    """The database did not do what it was asked: full, locked, restarting or gone. Nothing was taken."""
+    """The database did not do what it was asked: full, locked, restarting, gone, or too slow to wait for.
+
+    No receipt was given. Whoever asks again hears what has become of it.
+    """
+
+
+PRAGMAS: Final = (
+    "page_size=8192",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"wal_autocheckpoint={_LOG_PAGES}",
+    "temp_store=MEMORY",
+)
+"""What durable commits on SQLite stand on."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
     """A writing connection with durable commits."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
-    for pragma in (
-        "page_size=8192",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "wal_autocheckpoint=0",
-    ):
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=5.0, cached_statements=512
+    )
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").fetchall()
     return connection
 
@@ -50,12 +64,59 @@ def make_database(folder: Path) -> None:
         migrate(db, "portal", PORTAL_STEPS)
 
 
-@dataclass
+Many = Callable[[Database, Sequence[A]], Sequence[T]]
+"""Work on several things of one kind at once: one result for each, in their order."""
+
+
+@dataclass(eq=False)
 class Job(Generic[T]):
-    """Work that waits for its transaction."""
+    """Work that waits for its transaction; with `many`, what it asks is done together with all that ask the same."""
 
     work: Callable[[Database], T]
+    many: Many[Any, T] | None = None
+    asked: Any = None
     done: "Future[T]" = field(default_factory=Future)
+
+    def alone(self) -> "Job[T]":
+        """The same job by its own work."""
+        return Job(self.work, done=self.done)
+
+
+@dataclass(frozen=True)
+class Lot:
+    """Jobs that one piece of work does together: all of them or none."""
+
+    jobs: "list[Job[Any]]"
+
+    def run(self, db: Database) -> Callable[[], None]:
+        """Do the work; what comes back answers the callers, once the commit stands."""
+        first = self.jobs[0]
+        results = [first.work(db)] if first.many is None else first.many(db, [job.asked for job in self.jobs])
+        answers = [partial(job.done.set_result, result) for job, result in zip(self.jobs, results, strict=True)]
+        return lambda: _each(answers)
+
+    def fail(self, error: Exception) -> None:
+        """Tell every caller that nothing of it was done."""
+        for job in self.jobs:
+            job.done.set_exception(error)
+
+    def singly(self, db: Database, *, passing: type[Exception] | tuple[()] = ()) -> Callable[[], None]:
+        """After one of them spoilt it for all: each job by its own work."""
+        answers = [run_in_savepoint(db, Lot([job.alone()]), passing=passing) for job in self.jobs]
+        return lambda: _each(answers)
+
+
+def _each(answers: "Sequence[Callable[[], None]]") -> None:
+    for answer in answers:
+        answer()
+
+
+def lots(jobs: "Sequence[Job[Any]]") -> list[Lot]:
+    """Jobs of one kind together, in the order of the first of each."""
+    gathered: dict[object, list[Job[Any]]] = {}
+    for job in jobs:
+        gathered.setdefault(job.many or job, []).append(job)
+    return [Lot(together) for together in gathered.values()]
 
 
 class Store(ABC):
@@ -70,38 +131,55 @@ class Store(ABC):
         self._jobs.put(job)
         return job.done
 
+    def submit_to(self, many: Many[A, T], asked: A, alone: Callable[[Database], T]) -> "Future[T]":
+        """As `submit`: `many` does what is asked together with all that ask it now, or `alone` when that fails."""
+        job = Job(alone, many, asked)
+        self._queue_of_many().put(job)
+        return job.done
+
+    def _queue_of_many(self) -> "queue.SimpleQueue[Job[Any] | None]":
+        return self._jobs
+
     @abstractmethod
     def close(self) -> None:
         """Finish what is queued and close."""
 
-    def _gather(self, first: "Job[Any]") -> "tuple[list[Job[Any]], bool]":
-        """The job and those that wait behind it; whether more will come."""
-        jobs = [first]
-        while len(jobs) < _TOGETHER:
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                break
-            if job is None:
-                return jobs, False
-            jobs.append(job)
-        return jobs, True
+
+def gather(jobs: "queue.SimpleQueue[Job[Any] | None]", first: "Job[Any]") -> "tuple[list[Job[Any]], bool]":
+    """The job and those that wait behind it, apart from any whose caller has gone; whether more will come."""
+    gathered = [first]
+    more = _gather_behind(jobs, gathered)
+    return [job for job in gathered if job.done.set_running_or_notify_cancel()], more
 
 
-def run_in_savepoint(db: Database, job: "Job[Any]", *, passing: type[Exception] | tuple[()] = ()) -> Callable[[], None]:
-    """Run one of several jobs; its answer waits for the shared commit. Errors of `passing` concern them all."""
+def _gather_behind(jobs: "queue.SimpleQueue[Job[Any] | None]", gathered: "list[Job[Any]]") -> bool:
+    while len(gathered) < _TOGETHER:
+        try:
+            job = jobs.get_nowait()
+        except queue.Empty:
+            break
+        if job is None:
+            return False
+        gathered.append(job)
+    return True
+
+
+def run_in_savepoint(db: Database, lot: Lot, *, passing: type[Exception] | tuple[()] = ()) -> Callable[[], None]:
+    """Run one of several lots; its answers wait for the shared commit. Errors of `passing` concern them all."""
     db.execute("SAVEPOINT job")
     try:
-        result = job.work(db)
+        answer = lot.run(db)
     except passing:
         raise
     except Exception as error:  # noqa: BLE001 - it belongs to the request that waits, not to this thread
         db.execute("ROLLBACK TO SAVEPOINT job")
         db.execute("RELEASE SAVEPOINT job")
+        if lot.jobs[0].many is not None:
+            return lot.singly(db, passing=passing)
         kept = unavailable(error)
-        return lambda: job.done.set_exception(kept)
+        return lambda: lot.fail(kept)
     db.execute("RELEASE SAVEPOINT job")
-    return lambda: job.done.set_result(result)
+    return answer
 
 
 def unavailable(error: Exception) -> Exception:
@@ -110,12 +188,13 @@ def unavailable(error: Exception) -> Exception:
 
 
 class SqliteStore(Store):
-    """One file and one writing thread, for a portal of one node."""
+    """One file and one writing thread; nodes that share the file take turns, so that only one ever writes to it."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
         self.path = path
         self._db = connect(path)
+        self._turn = os.open(path.with_name(path.name + ".turn"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._thread = threading.Thread(target=self._serve, name="portal-store", daemon=True)
         self._thread.start()
 
@@ -125,34 +204,38 @@ class SqliteStore(Store):
         self._thread.join()
 
     def _serve(self) -> None:
-        while (first := self._jobs.get()) is not None:
-            jobs, more = self._gather(first)
-            self._commit_together(jobs)
-            self._shorten_log()
-            if not more:
-                break
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        self._db.close()
+        more = True
+        while more and (first := self._jobs.get()) is not None:
+            with self._my_turn():
+                jobs, more = gather(self._jobs, first)
+                self._commit_together(jobs)
+        with self._my_turn():
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._db.close()
+        os.close(self._turn)
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        """Be the only process that writes. The engine's own waiting sleeps; this one is woken by whoever goes."""
+        fcntl.flock(self._turn, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._turn, fcntl.LOCK_UN)
 
     def _commit_together(self, jobs: "list[Job[Any]]") -> None:
         answers: list[Callable[[], None]] = []
         try:
             self._db.execute("BEGIN IMMEDIATE")
-            answers.extend(run_in_savepoint(self._db, job) for job in jobs)
+            answers.extend(run_in_savepoint(self._db, lot) for lot in lots(jobs))
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             self._abandon(jobs, error)
             return
-        for answer in answers:
-            answer()
+        _each(answers)
 
     def _abandon(self, jobs: "list[Job[Any]]", error: sqlite3.Error) -> None:
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
         for job in jobs:
             job.done.set_exception(unavailable(error))
-
-    def _shorten_log(self) -> None:
-        log = self.path.with_name(self.path.name + "-wal")
-        if log.exists() and log.stat().st_size > _LONG_LOG_BYTES:
-            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()

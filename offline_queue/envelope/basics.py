@@ -2,11 +2,12 @@
 
 import base64
 import hashlib
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Union
+from typing import Final, Union
 from uuid import UUID
 
 import rfc8785
@@ -21,9 +22,27 @@ class Malformed:
     code: str
 
 
+_PLAIN: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+_EXACT: Final = 2**53 - 1
+
+
 def canonical(value: Json) -> bytes:
-    """The RFC 8785 bytes of a JSON value."""
+    """The RFC 8785 bytes of a JSON value; ValueError for one that has none (NaN, an inexact integer, half a pair)."""
+    if _is_plain(value):
+        return _PLAIN.encode(value).encode("utf-8")
     return bytes(rfc8785.dumps(value))
+
+
+def _is_plain(value: object) -> bool:
+    """Whether the standard library's C encoder writes the same bytes: no float, and names that sort alike in ASCII."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is int:
+        return -_EXACT <= value <= _EXACT  # type: ignore[operator]
+    if kind is dict:
+        return all(type(name) is str and name.isascii() and _is_plain(each) for name, each in value.items())  # type: ignore[attr-defined]
+    return (kind is list or kind is tuple) and all(map(_is_plain, value))  # type: ignore[call-overload]
 
 
 def b64(raw: bytes) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, Protocol
 
 import rfc8785
@@ -25,10 +25,15 @@ _ANSWER_CONTEXT: Final = b"kiosk-answer-v1\x00"
 def verify_ed25519(public: bytes, signature: bytes, message: bytes) -> bool:
     """Whether the signature is this key's over the message; false for a key that is no key."""
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+        _public_key(public).verify(signature, message)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+@lru_cache(maxsize=1024)
+def _public_key(raw: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(raw)
 
 
 def envelope_message(sha256: bytes) -> bytes:
@@ -88,9 +93,10 @@ class StatementKey:
 
 def sign_statement(kind: str, body: Mapping[str, Json], signer: Signer) -> str:
     """A self-contained signed JSON text that stays checkable for as long as the key is known."""
-    full = {**body, "kind": kind}
-    signature = signer.sign(_STATEMENT_CONTEXT + canonical(full))
-    return canonical({"body": full, "kid": signer.key_id, "signature": b64(signature)}).decode("utf-8")
+    full = canonical({**body, "kind": kind})
+    signature = signer.sign(_STATEMENT_CONTEXT + full)
+    rest = canonical({"kid": signer.key_id, "signature": b64(signature)})
+    return (b'{"body":' + full + b"," + rest[1:]).decode("utf-8")  # "body" sorts first
 
 
 def read_statement(kind: str, text: str, keys: Mapping[str, bytes]) -> Mapping[str, Json] | Malformed:

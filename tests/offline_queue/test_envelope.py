@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyhpke import AEADId, CipherSuite, KDFId, KEMId, KEMKey
 
 from offline_queue.envelope import (
     CHUNK_BYTES,
     Header,
+    Json,
     Kem,
     Malformed,
     Packet,
@@ -22,6 +23,7 @@ from offline_queue.envelope import (
     StatementKey,
     Wrap,
     b64,
+    canonical,
     chunks_of,
     decode_payload,
     encode_payload,
@@ -113,6 +115,36 @@ def test_neither_header_nor_representations_show_an_applicant() -> None:
     sealed = Bench().sealed(body)
     assert CANARY.encode() not in sealed.header + sealed.ciphertext
     assert CANARY not in repr(sealed) + repr(body) + repr(body.attachments)
+
+
+_NAMES = st.text(max_size=8)
+_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) - 2, 2**53 + 2)
+    | st.floats()
+    | st.text(st.characters(exclude_categories=()), max_size=12),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_NAMES, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(_VALUES)
+@example({"\ue000": 1, "\U00010000": 2})  # RFC 8785 sorts names by UTF-16 units: the later code point is first
+@settings(max_examples=300)
+def test_the_quick_way_to_the_canonical_form_writes_what_rfc_8785_says(value: Json) -> None:
+    try:
+        wanted = rfc8785.dumps(value)
+    except ValueError:
+        with pytest.raises(ValueError, match=r"."):
+            canonical(value)
+        return
+    assert canonical(value) == wanted
+
+
+def test_a_statement_is_the_canonical_form_of_its_parts() -> None:
+    text = sign_statement("note", {"zeta": 1, "alpha": ["㗎", None]}, StatementKey.generate())
+    assert rfc8785.dumps(json.loads(text)).decode() == text
 
 
 def test_the_header_is_its_own_canonical_form_and_nothing_else_is_taken() -> None:

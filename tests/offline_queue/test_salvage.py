@@ -10,6 +10,8 @@ import pytest
 from offline_queue.desk import verify_queue
 from offline_queue.outbox import Outbox
 from offline_queue.records import State
+from offline_queue.salvage import salvage
+from offline_queue.schema import prepare
 from tests.offline_queue.samples import NOON, Bench, opened, payload
 
 PAGE = 8192
@@ -80,6 +82,30 @@ def test_every_tree_in_turn_may_be_lost_and_the_queue_still_opens(tmp_path: Path
         assert outbox.salvaged is not None, root
         assert outbox.status().counts[State.SENDING] == 0
         outbox.close()
+
+
+def test_a_salvage_that_is_cut_off_leaves_all_as_it_was_and_the_next_one_does_it(
+    tmp_path: Path, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "outbox.db"
+    filled(path, bench, 20)
+    overwrite_pages(path, [path.stat().st_size // PAGE // 2])
+    damaged = path.read_bytes()
+
+    def cut_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("offline_queue.salvage._carry_audit", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            salvage(path, lambda db: prepare(db, quota_bytes=2**28), NOON)
+    assert path.read_bytes() == damaged
+    outbox = opened(path, bench)
+    assert outbox.salvaged is not None
+    assert outbox.salvaged.aside.read_bytes() == damaged
+    assert outbox.status().pending >= 12
+    outbox.close()
+    assert not list(tmp_path.glob("*.salvaged*"))
 
 
 def test_what_is_no_database_any_more_is_kept_aside_and_a_new_queue_begins(tmp_path: Path, bench: Bench) -> None:

@@ -123,9 +123,10 @@ def test_a_session_ends_after_its_hours_and_passwords_are_kept_as_hashes(tmp_pat
     (tmp_path / "keys").mkdir()
     set_password(tmp_path, "ops", PASSWORD)
     operators = load_operators(tmp_path)
-    cookie = operators.signed_in("ops", PASSWORD, NOON)
-    assert cookie is not None
-    assert operators.who(cookie, NOON + timedelta(hours=7)) == "ops"
+    session = operators.signed_in("ops", PASSWORD, NOON)
+    assert session is not None
+    cookie = operators.cookie(session)
+    assert operators.who(cookie, NOON + timedelta(hours=7)) == session
     assert operators.who(cookie, NOON + timedelta(hours=9)) is None
     assert Operators(operators.secret).who(cookie, NOON) is None
     assert operators.signed_in("nobody", PASSWORD, NOON) is None

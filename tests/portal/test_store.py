@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import fcntl
 from collections.abc import Iterator
 from concurrent.futures import wait
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import Event
 
 import pytest
 from psycopg.errors import LockNotAvailable
@@ -15,6 +18,8 @@ from offline_queue.envelope import Packet, chunk_digests, chunks_of
 from portal import intake
 from portal.database import Database, begin, lock
 from portal.intake import Announced, Taken
+from portal.keys import PublicKeys
+from portal.node import Limits, Node
 from portal.place import Place
 from portal.problem import Problem
 from portal.schema import PORTAL_STEPS, migrate
@@ -43,8 +48,8 @@ def announced(bench: Bench, **options: object) -> Announced:
     return asked
 
 
-def known(store: Store) -> Bench:
-    bench = Bench()
+def known(store: Store, bench: Bench | None = None) -> Bench:
+    bench = bench or Bench()
     store.submit(lambda db: intake.enrol(db, "kiosk-1", bench.device.key_id, bench.device.public_bytes, NOON)).result()
     return bench
 
@@ -53,16 +58,29 @@ def count(store: Store, table: str) -> int:
     return int(store.submit(lambda db: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]).result())  # noqa: S608
 
 
+def node_on(store: Store, bench: Bench, limits: Limits | None = None) -> Node:
+    return Node(store, bench.portal, PublicKeys(frozenset(), {}), limits or Limits(), lambda: NOON)
+
+
+def hold(db: Database, name: str) -> str:
+    db.execute("INSERT INTO hold VALUES (?, 's', 'u')", (name,))
+    return name
+
+
+@contextmanager
+def turn_of_another(folder: Path) -> Iterator[None]:
+    """As while another node writes that shares the SQLite file."""
+    with (folder / "portal.db.turn").open("rb") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
+
+
 def test_a_failing_job_leaves_nothing_and_takes_nobody_along(store: Store) -> None:
     def bad(db: Database) -> None:
         db.execute("INSERT INTO hold VALUES ('bad', 's', 'u')")
         raise RuntimeError("a defect")
 
-    def good(db: Database, name: str) -> str:
-        db.execute("INSERT INTO hold VALUES (?, 's', 'u')", (name,))
-        return name
-
-    futures = [store.submit(bad if n % 3 == 0 else lambda db, n=n: good(db, str(n))) for n in range(30)]
+    futures = [store.submit(bad if n % 3 == 0 else lambda db, n=n: hold(db, str(n))) for n in range(30)]
     wait(futures, timeout=10)
     assert [isinstance(future.exception(), RuntimeError) for future in futures] == [n % 3 == 0 for n in range(30)]
     assert count(store, "hold") == 20
@@ -184,3 +202,55 @@ def test_a_restarted_server_costs_no_answer_and_one_that_is_away_is_said_so(
     postgres.start()
     assert [count(store, "hold") for _ in range(8)] == [0] * 8
     store.close()
+
+
+def test_nodes_that_share_one_file_take_turns(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    stores = [place.open_store() for _ in range(3)]
+    bench = known(stores[0])
+    nodes = [node_on(store, bench) for store in stores]
+    futures = [nodes[n % 3].submit(announced(bench), NOON) for n in range(60)]
+    assert all(isinstance(future.result(timeout=30), Taken) for future in futures)
+    assert count(stores[0], "delivery") == 60
+    for store in stores:
+        store.close()
+
+
+def test_a_node_writes_only_when_it_is_its_turn(tmp_path: Path) -> None:
+    store = Place(tmp_path).open_store()
+    ran = Event()
+    with turn_of_another(tmp_path):
+        future = store.submit(lambda _: ran.set())
+        assert not ran.wait(0.2)
+    future.result(timeout=10)
+    assert ran.is_set()
+    store.close()
+
+
+def test_one_who_stops_waiting_takes_nobody_along_and_nothing_of_it_is_done(tmp_path: Path) -> None:
+    store = Place(tmp_path).open_store()
+    with turn_of_another(tmp_path):
+        store.submit(lambda _: None)
+        waiting = [store.submit(lambda db, n=n: hold(db, str(n))) for n in range(4)]
+        assert waiting[1].cancel()
+    assert [future.result(timeout=10) for future in waiting if not future.cancelled()] == ["0", "2", "3"]
+    assert count(store, "hold") == 3
+    store.close()
+
+
+def test_who_would_wait_too_long_hears_that_the_portal_is_busy(tmp_path: Path) -> None:
+    store = Place(tmp_path).open_store()
+    node = node_on(store, Bench(), Limits(database_deadline_s=0.05))
+    with turn_of_another(tmp_path):
+        store.submit(lambda _: None)
+        with pytest.raises(DatabaseUnavailableError):
+            asyncio.run(node.run(lambda db: hold(db, "late")))
+    assert count(store, "hold") == 0
+    store.close()
+
+
+def test_closing_first_does_what_is_queued(place: Place) -> None:
+    store = place.open_store()
+    futures = [store.submit(lambda db, n=n: hold(db, str(n))) for n in range(200)]
+    store.close()
+    assert [future.result(timeout=0) for future in futures] == [str(n) for n in range(200)]
