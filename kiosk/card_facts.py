@@ -26,8 +26,9 @@ _GUANGDONG_KIND: Final[Mapping[str, str]] = {
 
 
 def card_evidence(document: IdentityDocument) -> Evidence:
-    """What this document proves of the facts it fills."""
-    return Evidence(document.kind, verdict_of(document), card_facts(document))
+    """What this document proves of the facts it fills, and its picture, in memory that can be overwritten."""
+    portrait = bytearray(document.photo_jpeg) if document.photo_jpeg else None
+    return Evidence(document.kind, verdict_of(document), card_facts(document), portrait)
 
 
 def card_facts(document: IdentityDocument) -> dict[str, Filled]:

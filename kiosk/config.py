@@ -123,9 +123,13 @@ class Card:
 
 @dataclass(frozen=True)
 class FaceCamera:
-    """The camera above the screen: v4l2:N, file:PATH, images:FOLDER, synthetic or none."""
+    """The camera above the screen: v4l2:N, file:PATH, images:FOLDER, synthetic or none.
+
+    `compare` lets residents be asked whether their photo may be compared with their document's.
+    """
 
     source: str = "synthetic"
+    compare: bool = True
 
 
 @dataclass(frozen=True)

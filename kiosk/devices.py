@@ -34,6 +34,7 @@ from hardware.printer.journal import JobJournal
 from hardware.printer.layout import Block
 from hardware.printer.simulated_ipp import SimulatedIpp
 from hardware.printer.typesetter import Typesetter
+from hardware.vision import models
 from hardware.voice import Aplay, Clips, EspeakVoice, SimulatedVoice, Voice, WavFolder
 from kiosk.catalogue import Language
 from kiosk.config import Config, ConfigError
@@ -73,6 +74,7 @@ class Devices:
     slip_dpi: int
     supervisors: Mapping[str, Supervisor]
     typesetter: Typesetter = field(default_factory=Typesetter)
+    compares_faces: bool = False  # the site wishes it, and there are the models to do it with
 
     def start(self) -> None:
         """Begin to run every device."""
@@ -173,6 +175,7 @@ def build_devices(
         width,
         config.printer.dpi,
         supervisors,
+        face is not None and config.face_camera.compare and models.present(),
     )
 
 

@@ -10,6 +10,7 @@ from kiosk.entries import Entry, without
 from kiosk.fields import CHOICE_TYPES, ROOM, laid_out, typed
 from kiosk.flow.state import Filled, FlowState, Problem
 from kiosk.flow.validation import check
+from kiosk.identity.by_face import ByFace
 from kiosk.identity.by_phone import ByPhone
 from kiosk.identity.unlocking import Unlocking
 from kiosk.journey import Bundle, Journey
@@ -22,7 +23,7 @@ from kiosk.submission import SavedVisit
 LONGEST_ANSWER = 400
 
 
-class Filling(Unlocking, ByPhone, Sending, Planning):
+class Filling(Unlocking, ByPhone, ByFace, Sending, Planning):
     """What stands on the page that is shown; nothing of it counts before the resident goes on."""
 
     journey: Journey | None
@@ -81,6 +82,8 @@ class Filling(Unlocking, ByPhone, Sending, Planning):
             return self._identity_page()
         if self.entry is not None and not self.looking_at_matters:
             return Page.FORM
+        if self.comparing is not None and not self.looking_at_matters:
+            return Page.COMPARE
         if self.bundle is not None and (self.looking_at_matters or step.kind in ("checklist", "receipt")):
             return Page.SAVED_CASE if step.kind == "receipt" else Page.CASE
         if step.kind == "form" and self._is_choice(step):

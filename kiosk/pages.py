@@ -29,6 +29,7 @@ class Page(StrEnum):
     FORM = "Form"
     CHOICE = "Choice"
     PORTRAIT = "Portrait"
+    COMPARE = "Compare"
     DOCUMENT = "Document"
     LIST = "List"
     SIGN = "Sign"

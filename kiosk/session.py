@@ -8,6 +8,7 @@ itself or a case of many matters, and hardly anything here has to know which.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -20,6 +21,7 @@ from kiosk.fields import CHOICE_TYPES, iso_date, spaced_date
 from kiosk.flow import case, engine
 from kiosk.flow.answers import take_entry
 from kiosk.flow.state import Filled, Problem, Refused
+from kiosk.identity.by_face import Band, Likeness
 from kiosk.identity.evidence import Evidence
 from kiosk.identity.phone import SOURCE
 from kiosk.journey import Bundle, Journey, Single, counted
@@ -34,9 +36,13 @@ __all__ = ["CHOICE_TYPES", "Page", "Session", "Stop", "iso_date", "spaced_date"]
 class Session(AtTheDesk):
     """The one visit at this kiosk."""
 
-    def __init__(self, catalogue: Catalogue, *, today: Callable[[], date], home_side: str = "HK") -> None:
+    def __init__(
+        self, catalogue: Catalogue, *, today: Callable[[], date], home_side: str = "HK", compares: bool = False
+    ) -> None:
         super().__init__(catalogue, home_side, today)
         self.closed = False
+        self.compares = compares  # whether this kiosk can compare a photo with a document's
+        self.evidence = None
         self.end()
 
     # ---- begin and end ----
@@ -66,6 +72,7 @@ class Session(AtTheDesk):
         self.looking_at_matters = False
         self.forget_document()
         self.forget_phone()
+        self.forget_face()
         self.forget_sending()
         self.picture = None
         self.items = ()
@@ -178,7 +185,9 @@ class Session(AtTheDesk):
             self._back_from_list()
 
     def _back_in_journey(self, journey: Journey) -> None:
-        if self.picture is not None and self.page is not Page.SIGN:
+        if self.comparing is not None:
+            self.leave_comparison()
+        elif self.picture is not None and self.page is not Page.SIGN:
             self.picture = None
             self.direction = -1
         elif self.part > 0:
@@ -232,6 +241,7 @@ class Session(AtTheDesk):
         self.offers, self.picked = None, ""
         self.asking_key = False
         self.forget_phone()
+        self.comparing = None
         step = self.step
         if step is None or step.kind != "identify":
             self.typing_identity = False
@@ -329,10 +339,37 @@ class Session(AtTheDesk):
         self.picture = None
 
     def use_picture(self) -> None:
-        """The picture is good: it answers the step."""
+        """The picture is good: it answers the step, once the resident was asked whether it may be compared."""
         step = self.step
-        if self.journey is not None and step is not None and self.picture is not None:
+        if self._may_be_compared(step):
+            self.ask_to_compare()
+        elif self.journey is not None and step is not None and self.picture is not None:
             self._take(self.journey.answer({step.ask[0]: self.picture}))
+
+    def _may_be_compared(self, step: Step | None) -> bool:
+        """Whether there is a document's picture to compare a photo with, and nobody has answered that yet."""
+        if not self.compares or self.no_comparison or self.comparing is not None or step is None:
+            return False
+        pictured = self.evidence is not None and self.evidence.portrait is not None
+        return step.kind == "portrait" and pictured and self.picture is not None
+
+    def answer_comparison(self) -> None:
+        """Touch Continue on the page that asks: with a no, the photo is used and nobody asks again."""
+        comparing, step = self.comparing, self.step
+        if comparing is None or comparing.agreed is None or step is None:
+            return
+        if comparing.agreed:
+            self.begin_comparison(challenge=step.liveness)
+        else:
+            self.no_comparison = True
+            self.use_picture()
+
+    def compared(self, band: Band, model: str, model_sha256: str) -> None:
+        """What the comparison said of this photo is kept with what the document proved."""
+        if self.comparing is not None and self.evidence is not None and self.picture is not None:
+            likeness = Likeness(self.picture, band, model, model_sha256, self.comparing.live)
+            self.evidence = replace(self.evidence, likeness=likeness)
+            self.comparison_told(band)
 
     def paper_read(self, found: Mapping[str, Filled]) -> None:
         """What a paper said fills what nobody has answered yet; it stays open to be confirmed or changed."""

@@ -168,7 +168,7 @@ class Gallery:
         while True:
             page = self.resident.until(lambda _: True)
             name = self._name(page)
-            if name not in seen and page is not Page.SENDING:  # it goes by itself
+            if name not in seen and name not in (Page.SENDING, "Compare-working"):  # they go by themselves
                 seen.add(name)
                 self._wait(page)
                 yield from self.looks(name, variants(name) if page is not Page.ATTRACT else self._still(variants(name)))
@@ -216,6 +216,9 @@ class Gallery:
         step = self.stage.session.step
         taken = "-taken" if self.stage.session.picture is not None and page is not Page.SIGN else ""
         own = f"-{step.id}" if step is not None and page in (Page.FORM, Page.CHOICE) else ""
+        comparing = self.stage.session.comparing
+        if comparing is not None:
+            taken, own = "", f"-{comparing.stage}"
         return f"{page}{own}{taken}"
 
     def _open(self, overlay: str) -> None:

@@ -50,6 +50,7 @@ from screens.models.base import Model  # noqa: E402
 from screens.models.capture import Capture  # noqa: E402
 from screens.models.chip_key import ChipKey  # noqa: E402
 from screens.models.closed import Closed  # noqa: E402
+from screens.models.compare import Compare  # noqa: E402
 from screens.models.desks import Pay, Result, Times  # noqa: E402
 from screens.models.entries import Entries  # noqa: E402
 from screens.models.form import Form  # noqa: E402
@@ -80,7 +81,7 @@ from screens.watchdog import Watchdog  # noqa: E402
 
 MODELS: tuple[type[Model], ...] = (
     *(Visit, Site, Home, Service, Identify, ChipKey, Phone, Form, Entries, Typing, Guide),
-    *(Capture, Review, Consent, Sign, Result, Times, Pay, Handout, Slip, Events, Thread, Tray),
+    *(Capture, Compare, Review, Consent, Sign, Result, Times, Pay, Handout, Slip, Events, Thread, Tray),
     *(Send, Scan, Staff, Closed),
 )
 
@@ -146,7 +147,7 @@ class Screens(QObject):
     def _attach_models(self) -> None:
         for kind in MODELS:
             model = self.model(kind)
-            if isinstance(model, Capture | Slip | Scan | Phone):
+            if isinstance(model, Capture | Compare | Slip | Scan | Phone):
                 model.show_on(self.pictures)
             if isinstance(model, Thread):
                 model.slip = self.model(Slip)
@@ -154,6 +155,8 @@ class Screens(QObject):
                 model.paper = self.model(Slip).paper
             if isinstance(model, Tray):
                 model.reader = self.model(Capture).reader
+            if isinstance(model, Compare):
+                model.work_with(self.model(Capture).studio, self.model(Guide).aloud)
             model.attach(self.stage)
         self.model(Typing).type_into(
             {

@@ -17,13 +17,14 @@ from typing import Final
 from PySide6.QtCore import QPoint
 from PySide6.QtQuick import QQuickItem
 
-from hardware.camera.synthetic import SyntheticSource
+from hardware.camera.synthetic import DEEDS, SyntheticSource
 from hardware.cards import IdentityDocument, SimulatedCardReader
 from hardware.cards.console import PACE_OFFER
 from hardware.cards.emrtd.pace import PaceInfo
 from hardware.cards.people import PEOPLE
 from hardware.cards.sim.emrtd import EmrtdCard
 from hardware.cards.sim.issuer import SPECIMEN_CAN, SPECIMEN_EXPIRY, SPECIMEN_NUMBER, utopia
+from hardware.likeness import FACES
 from kiosk.app import Kiosk
 from kiosk.catalogue import Fact, Language, Step
 from kiosk.catalogue.model import Item
@@ -35,6 +36,7 @@ from kiosk.session import CHOICE_TYPES, Page
 from kiosk.simulated_phone import SimulatedPhone
 from screens.glass import Glass, NotSeenError
 from screens.main import Screens
+from screens.models.compare import Compare
 from screens.models.desks import Pay, Result, Times
 from screens.models.entries import Entries
 from screens.models.matters import Events
@@ -54,6 +56,8 @@ FAULTS: Final = (
     "reader_unplugged",
     "face_camera_unplugged",
     "face_camera_dark",
+    "face_of_another",
+    "challenge_skipped",
     "document_camera_unplugged",
     "paper_out",
     "printer_off",
@@ -193,7 +197,9 @@ class Resident:
     def _key(self) -> tuple[object, ...]:
         session = self.stage.session
         entry = session.entry.id if session.entry else ""
-        return session.page, session.step.id if session.step else "", session.part, session.picture is None, entry
+        step = session.step.id if session.step else ""
+        comparing = session.comparing.stage if session.comparing else ""
+        return session.page, step, session.part, session.picture is None, entry, comparing
 
     def picture(self, name: str) -> None:
         """Keep a picture of the glass."""
@@ -221,6 +227,7 @@ class Resident:
             Page.CHOICE: self._fill,
             Page.PORTRAIT: self._photograph,
             Page.DOCUMENT: self._photograph,
+            Page.COMPARE: self._compare,
             Page.REVIEW: lambda: self._plain("bar.next"),
             Page.LIST: self._fill_list,
             Page.RESULT: self._read_answer,
@@ -283,6 +290,7 @@ class Resident:
         self.glass.press_when_there(self.say("bar.next" if done else "list.add"))
 
     def _greet(self) -> None:
+        self._sit_down()
         self.picture("attract")
         self.glass.press(self.say("site.hello"))
 
@@ -432,6 +440,14 @@ class Resident:
         self.picture("chip-key")
         self.glass.press(self.say("chip_key.open"))
 
+    def _sit_down(self) -> None:
+        """Before the camera sits the holder of the document, or somebody else where that is rehearsed."""
+        camera = self.stage.kiosk.devices.face_camera
+        holder = self.person or "elder"
+        other = next(name for name in reversed(FACES) if name != holder)
+        if camera is not None and isinstance(camera.source, SyntheticSource):
+            camera.source.seat(FACES[other if "face_of_another" in self.faults else holder])
+
     def document(self) -> IdentityDocument | EmrtdCard:
         """The made-up document of the made-up person."""
         person = PEOPLE[self.person]
@@ -483,6 +499,42 @@ class Resident:
         self.glass.wait_for(lambda: ready in self.glass.words(), f"the camera to find the {name} good")
         self.picture(name)
         self.glass.press_when_there(self.say("capture.take"))
+
+    def _compare(self) -> None:
+        """One moment of it: say yes, do what the picture asks, wait, hear what came out."""
+        model = self.screens.model(Compare)
+        state = str(model.property("state"))
+        self.picture(f"compare-{state}")
+        match state:
+            case "asking":
+                answer = "yes" if self.choices.get("compare", True) else "no"
+                self.glass.press(f"{self.say(f'compare.{answer}')}, {self.say(f'compare.{answer}_more')}")
+                self.glass.press_when_there(self.say("bar.next"))
+            case "challenge" if "challenge_skipped" in self.faults:
+                self.glass.press_when_there(self.say("compare.skip"))
+            case "challenge":
+                self._meet_challenge(model)
+            case "working":
+                self.glass.wait_for(lambda: model.property("state") != "working", "the comparison", 60.0)
+            case "missed" | "told":
+                self.glass.press_when_there(str(model.property("nextLabel")))
+
+    def _meet_challenge(self, model: Compare) -> None:
+        """Do what each sentence says as it appears."""
+        said = {self.say(f"compare.{deed}"): deed for deed in DEEDS}
+        done: list[str] = []
+
+        def over() -> bool:
+            deed = said.get(str(model.property("sentence")))
+            if deed is not None and deed not in done:
+                done.append(deed)
+                self.picture(f"compare-{deed}")
+                camera = self.stage.kiosk.devices.face_camera
+                if camera is not None and isinstance(camera.source, SyntheticSource):
+                    camera.source.do(deed)
+            return str(model.property("state")) != "challenge"
+
+        self.glass.wait_for(over, "the challenge to be over", 120.0)
 
     def _break_camera(self, *, face: bool) -> None:
         devices = self.stage.kiosk.devices

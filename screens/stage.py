@@ -69,7 +69,12 @@ class Stage(QObject):
         super().__init__()
         self.kiosk = kiosk
         self.sheet: Sheet = PORTRAIT
-        self.session = Session(kiosk.catalogue, today=lambda: kiosk.now().date(), home_side=kiosk.config.site.side)
+        self.session = Session(
+            kiosk.catalogue,
+            today=lambda: kiosk.now().date(),
+            home_side=kiosk.config.site.side,
+            compares=kiosk.devices.compares_faces,
+        )
         self.card = CardView()
         self._monotonic = monotonic
         self._idle = IdleClock(kiosk.config.visit.idle_s, kiosk.config.visit.warn_s)
@@ -181,7 +186,7 @@ class Stage(QObject):
         """End the visit and wipe it."""
         self.session.end()
         self._fit()
-        self._held = self._locked = None
+        self._let_go()
         self.chip_opened = False
         if self.kiosk.devices.card is not None:
             self.kiosk.devices.card.unlock(None)
@@ -305,8 +310,14 @@ class Stage(QObject):
         if fault.code == "card_access_denied":
             self.session.chip_denied()
 
-    def _on_card_gone(self) -> None:
+    def _let_go(self) -> None:
+        """Forget what a document said that no page has taken."""
+        if self._held is not None:
+            self._held.wipe()
         self._held = self._locked = None
+
+    def _on_card_gone(self) -> None:
+        self._let_go()
         self._lies_there = False
         if self.session.staff is not None:
             self.end()  # whoever takes the card out goes

@@ -1,4 +1,4 @@
-"""The simulated camera: a drawn face that breathes and blinks, or a drawn card on the tray, with knobs to break it."""
+"""The simulated camera: a drawn person who breathes, blinks and does as asked, or a card on the tray; with knobs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -15,11 +15,18 @@ from hardware.camera.frame import Frame, Image, load_cv2
 from hardware.camera.jpeg import decode_jpeg, encode_jpeg
 from hardware.camera.sources import Pace
 from hardware.device import Fault
+from hardware.likeness import FACES, HEIGHT, WIDTH, bust
+from hardware.likeness import Look as Face
 
 Scene = Literal["face", "document"]
 Look = Literal["clear", "dark", "bright", "blurred", "empty", "fidgeting"]
 
 BLINK_EVERY_S, BLINK_S = 4.0, 0.15
+Deed = Literal["turn_left", "turn_right", "blink"]
+DEEDS: tuple[Deed, ...] = get_args(Deed)
+TURN_S, TURNED = 3.0, 55  # how long a head takes there and back, and how far it goes in degrees
+SHUT_S = (0.2, 0.8)
+STEP = 5  # degrees from one drawing of a turning head to the next
 
 
 class SyntheticSource:
@@ -41,6 +48,9 @@ class SyntheticSource:
         self._moving = threading.Event()
         self._moving.set()
         self._look: Look = "clear"
+        self._person = FACES["elder"]
+        self._deed: tuple[Deed, float] | None = None
+        self._monotonic = monotonic
         self._frozen: Image | None = None
         self._laid: Image | None = None
         self._corrupting = False
@@ -79,6 +89,14 @@ class SyntheticSource:
         """Move too much for a picture."""
         self._look = "fidgeting"
 
+    def seat(self, person: Face) -> None:
+        """Somebody else sits down."""
+        self._person = person
+
+    def do(self, deed: Deed) -> None:
+        """Turn the head to the person's own left or right and back, or shut both eyes for a moment."""
+        self._deed = (deed, self._monotonic())
+
     def lay(self, paper: Image | None) -> None:
         """Lay a paper on the tray in place of the drawn card (rows x columns x 3); None takes it away."""
         self._laid = paper
@@ -96,7 +114,8 @@ class SyntheticSource:
         self._corrupting = True
 
     def restore(self) -> None:
-        """Mend everything but the cable."""
+        """Mend everything but the cable; the one who sat there first is back."""
+        self._person, self._deed = FACES["elder"], None
         self._look, self._frozen, self._corrupting, self._laid = "clear", None, False, None
         self._moving.set()
 
@@ -154,21 +173,33 @@ class SyntheticSource:
     def _grained(self, picture: Image) -> Image:
         """Sensor noise, so that no two frames are equal: a live camera's never are."""
         down, right = self._count * 7 % 32, self._count * 11 % 31
-        part = drawing.grain()[down : down + drawing.HEIGHT, right : right + drawing.WIDTH]
+        part = drawing.grain()[down : down + HEIGHT, right : right + WIDTH]
         return np.asarray(load_cv2().add(picture, part), np.uint8)
 
     def _face(self, now_s: float) -> Image:
         picture = drawing.wall().copy()
         if self._look == "empty":
             return picture
-        reach = 60.0 if self._look == "fidgeting" else 5.0
+        reach = 80.0 if self._look == "fidgeting" else 5.0
         pace = 9.0 if self._look == "fidgeting" else 0.9
-        bust = drawing.bust(eyes_open=now_s % BLINK_EVERY_S > BLINK_S)
+        yaw, shut = self._doing(now_s)
+        drawn = bust(self._person, not shut and now_s % BLINK_EVERY_S > BLINK_S, yaw)
         dx, dy = round(reach * math.sin(now_s * pace)), round(3 * math.sin(now_s * 1.3)) + 3
-        source, target = _overlap(dx, drawing.WIDTH), _overlap(-dx, drawing.WIDTH)
-        rows, shifted = slice(0, drawing.HEIGHT - dy), slice(dy, drawing.HEIGHT)
-        load_cv2().copyTo(bust.pixels[rows, target], bust.mask[rows, target], picture[shifted, source])
+        source, target = _overlap(dx, WIDTH), _overlap(-dx, WIDTH)
+        rows, shifted = slice(0, HEIGHT - dy), slice(dy, HEIGHT)
+        load_cv2().copyTo(drawn.pixels[rows, target], drawn.mask[rows, target], picture[shifted, source])
         return picture
+
+    def _doing(self, now_s: float) -> tuple[int, bool]:
+        """How far the head is turned now, to the picture's right, and whether the eyes are shut."""
+        deed, began_s = self._deed or ("", 0.0)
+        since_s = now_s - began_s
+        if deed == "blink":
+            return 0, SHUT_S[0] <= since_s < SHUT_S[1]
+        if not deed or not 0 <= since_s < TURN_S:
+            return 0, False
+        turned = TURNED * math.sin(math.pi * since_s / TURN_S)
+        return round(turned / STEP) * STEP * (1 if deed == "turn_left" else -1), False
 
 
 def _overlap(shift: int, length: int) -> slice:

@@ -40,7 +40,10 @@ INNER = (1, 4, 5, 6, 168, 197, 195, 2, 98, 327, 33, 133, 362, 263, 61, 291, 13, 
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """One frame's face and eyes; `same` is the cosine to the frame before where it was worked out."""
+    """One frame's face and eyes; `same` is the cosine to the last straight look, of the first to the photo it is about.
+
+    None where it was not worked out, as while the head is turned.
+    """
 
     face: Face
     eyes: tuple[float, float]
@@ -48,9 +51,13 @@ class Seen:
 
 
 class Challenge:
-    """One challenge of two tasks; feed it frames until `outcome` is no longer "going"."""
+    """One challenge of two tasks, `task_s` for each; feed it frames until `outcome` is no longer "going".
 
-    def __init__(self, chance: random.Random, now_s: float) -> None:
+    A longer time helps whoever is slow, and whoever looks for the right film: it is the page that weighs the two.
+    """
+
+    def __init__(self, chance: random.Random, now_s: float, *, task_s: float = TASK_S) -> None:
+        self._task_s = task_s
         self.tasks: tuple[Task, ...] = tuple(chance.sample(TASKS, TASKS_ASKED))
         self.outcome: Outcome = "going"
         self._at = 0
@@ -62,8 +69,8 @@ class Challenge:
 
     @property
     def task(self) -> Task | None:
-        """What to ask for now; None when it is over."""
-        return self.tasks[self._at] if self.outcome == "going" else None
+        """What to ask for now; None when it is over, or only a straight look is still wanted."""
+        return self.tasks[self._at] if self.outcome == "going" and self._at < len(self.tasks) else None
 
     def step(self, seen: Seen | None, now_s: float) -> Outcome:
         """Take one frame, None when it shows no one face; says where the challenge stands."""
@@ -81,17 +88,23 @@ class Challenge:
     def _trouble(self, seen: Seen | None, now_s: float) -> Outcome | None:
         if not 0 <= now_s - self._last_s <= GAP_S:
             return "interrupted"  # the clock jumped, or the camera stood still: nothing can be said of that time
-        if now_s - self._began_s > TASK_S:
+        if now_s - self._began_s > self._task_s:
             return "timeout"
         if seen is None:
             return "lost" if now_s - self._seen_s > LOST_S else None
-        if self._before is not None and _is_other(seen, self._before):
+        if seen.same is not None and seen.same < SAME_PERSON:
             return "replaced"
-        return None
+        return "replaced" if self._before is not None and _jumped(seen, self._before) else None
 
     def _judge(self, seen: Seen, now_s: float) -> None:
         if abs(seen.face.yaw) < STRAIGHT and (self._straight is None or min(seen.eyes) > OPEN):
             self._straight = seen.face.points
+        if self.task is not None:
+            self._judge_task(seen, now_s)
+        if self.outcome == "going" and self.task is None and abs(seen.face.yaw) < STRAIGHT:
+            self.outcome = "passed"  # not before: who turned away must be seen to be who comes back
+
+    def _judge_task(self, seen: Seen, now_s: float) -> None:
         done = self._blinked(seen, now_s) if self.task == "blink" else self._turned(seen)
         if not done:
             return
@@ -100,8 +113,6 @@ class Challenge:
             return
         self._at, self._began_s = self._at + 1, now_s
         self._shut_s, self._opened = None, False
-        if self._at == len(self.tasks):
-            self.outcome = "passed"
 
     def _turned(self, seen: Seen) -> bool:
         """A turn counts from a straight look only: somebody who already looks aside has followed nothing."""
@@ -140,8 +151,6 @@ def residual(one: Points, other: Points, chosen: Sequence[int] = RIM + INNER) ->
     return float(np.sqrt(np.mean(np.sum((reached - end) ** 2, axis=1))))
 
 
-def _is_other(seen: Seen, before: Seen) -> bool:
+def _jumped(seen: Seen, before: Seen) -> bool:
     way = float(np.hypot(*(seen.face.points[168, :2] - before.face.points[168, :2])))
-    if way > JUMP * max(seen.face.eye_distance, before.face.eye_distance):
-        return True
-    return seen.same is not None and seen.same < SAME_PERSON
+    return way > JUMP * max(seen.face.eye_distance, before.face.eye_distance)

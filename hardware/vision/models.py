@@ -66,6 +66,11 @@ def fault_of(name: Name, folder: Path | None = None) -> Fault | None:
     return None if same else Fault("model_altered", retriable=False, detail=path.name)
 
 
+def present(folder: Path | None = None) -> bool:
+    """Whether every model's file is there; whether it is the pinned one shows when it is opened."""
+    return all(((folder or FOLDER) / f"{name}.onnx").is_file() for name in NAMES)
+
+
 class Sessions:
     """Inference sessions by name, each made once, of files whose digest was checked; one thread each."""
 

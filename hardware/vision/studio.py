@@ -1,23 +1,49 @@
-"""The photographer as the kiosk uses it: in a process of its own, so that models and pictures leave with the visit."""
+"""Photographer, comparison and challenge as the kiosk uses them: in a process of their own.
+
+Models, pictures and what was made of a face leave with the visit.
+"""
 
 from __future__ import annotations
 
 import base64
 import sys
 from collections.abc import Sequence
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, get_args
 
 import numpy as np
 
 from hardware.camera import portrait
 from hardware.camera.frame import Frame, Image
 from hardware.device import Fault
+from hardware.vision.liveness import Outcome, Task
+from hardware.vision.match import Band
 from hardware.vision.photographer import PLAIN_CODES, photo
 from hardware.worker import Worker
 
 COMMAND: Final = (sys.executable, "-m", "hardware.vision.studio_worker")
 START_S, LOOK_S, IDLE_S = 20.0, 4.0, 30.0
 FAULT_CODES: Final = ("studio_unavailable", "studio_slow")
+
+
+BANDS: Final = frozenset(get_args(Band))
+OUTCOMES: Final = frozenset(get_args(Outcome))
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The band, and which model says so: its name and the SHA-256 of its file."""
+
+    band: Band
+    model: str
+    model_sha256: str
+
+
+class Step(NamedTuple):
+    """Where a challenge stands, and what the person is to do now."""
+
+    outcome: Outcome
+    task: Task | None
 
 
 class Studio(Worker):
@@ -58,6 +84,31 @@ class Studio(Worker):
         if not found:
             found = _photos(self.ask({"task": "photo", **asked, **_shape(frame)}, _pixels(frame)))
         return found or [photo(frame.image, None, size_mm, dpi)]
+
+    def compare(self, photo_jpeg: bytes, portrait: bytes | bytearray) -> Compared | Fault:
+        """The band of a photo and a document's portrait, both JPEG; about 100 ms. The band is all that comes back."""
+        both = bytearray(photo_jpeg) + portrait
+        answer = self.ask({"task": "compare", "first": len(photo_jpeg)}, memoryview(both))
+        both[:] = bytes(len(both))
+        if isinstance(answer, Fault):
+            return answer
+        if answer.get("band") not in BANDS:
+            return Fault(str(answer.get("fault", "studio_unavailable")))
+        return Compared(answer["band"], answer.get("model", ""), answer.get("sha256", ""))
+
+    def begin_challenge(self, photo_jpeg: bytes, *, task_s: float) -> Fault | None:
+        """A new challenge to the person of a photo, `task_s` seconds a task; the first frame starts the clock."""
+        answer = self.ask({"task": "challenge", "task_s": task_s}, photo_jpeg)
+        if isinstance(answer, Fault):
+            return answer
+        return Fault(str(answer["fault"])) if "fault" in answer else None
+
+    def step(self, frame: Frame) -> Step:
+        """Show the challenge one frame more. When its process is gone, or a model, it is "interrupted"."""
+        answer = self.ask({"task": "step", **_shape(frame)}, _pixels(frame))
+        if isinstance(answer, Fault) or answer.get("outcome") not in OUTCOMES:
+            return Step("interrupted", None)
+        return Step(answer["outcome"], answer["asked"])
 
     def forget(self) -> None:
         """Overwrite and drop every picture that was kept."""

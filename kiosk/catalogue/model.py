@@ -123,7 +123,8 @@ class Step:
     """One page of a service.
 
     `instead` is the yes-or-no fact that takes its place (a way without a camera, say); `size_mm` is the width and
-    height that a department wants a portrait printed in, None where it names none.
+    height that a department wants a portrait printed in, None where it names none. With `liveness` a challenge (turn
+    the head, blink) is offered before a portrait is compared with the document's.
     """
 
     id: str
@@ -135,6 +136,7 @@ class Step:
     when: Condition | None = None
     instead: str | None = None
     size_mm: tuple[int, int] | None = None
+    liveness: bool = False
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,7 @@ class ServiceFile:
             when=self._condition(table, "when"),
             instead=next(iter(self._fact_names(table, "instead")), None) or self._by_hand(kind, ask),
             size_mm=table.size("size_mm"),
+            liveness=table.has("liveness") and table.one_of("liveness", ("ask",)) == "ask",
         )
         table.done()
         return step

@@ -82,6 +82,8 @@ def _step_faults(step: Step, facts: Mapping[str, Fact]) -> Iterator[str]:
         yield "optional names a fact that the step does not ask"
     if step.kind == "portrait" and step.instead is None:
         yield "a portrait needs a way without a picture: instead = a yes_no fact"
+    if step.liveness and step.kind != "portrait":
+        yield f"liveness is asked at a portrait, not at a {step.kind} step"
     if step.instead is not None and facts[step.instead].type != "yes_no":
         yield f"instead = {step.instead} must be a yes_no fact"
 

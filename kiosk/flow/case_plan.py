@@ -164,8 +164,23 @@ def _asking_pages(case: Case, active: tuple[Service, ...], walks: Mapping[str, W
                 continue
             asked.update(keys.values())
             optional = tuple(name for name in left if keys[name] not in needed)
-            narrowed = replace(step, ask=left, optional=optional, title_key=_title(case, step, left))
+            narrowed = replace(
+                step,
+                ask=left,
+                optional=optional,
+                title_key=_title(case, step, left),
+                liveness=_challenged(case, active, walks, set(keys.values())),
+            )
             yield CaseStep(f"{service.id}/{step.id}", service.id, narrowed, {name: users[keys[name]] for name in left})
+
+
+def _challenged(case: Case, active: tuple[Service, ...], walks: Mapping[str, Walk], keys: set[str]) -> bool:
+    """Whether any matter that uses these answers offers the challenge before a comparison."""
+    return any(
+        step.liveness and fact_key(case.catalogue, service, step.ask[0]) in keys
+        for service in active
+        for step in walks[service.id].steps
+    )
 
 
 def _identities(case: Case, active: tuple[Service, ...], walks: Mapping[str, Walk]) -> Iterator[str]:

@@ -8,6 +8,8 @@ from typing import Final, Literal
 
 from hardware.cards import IdentityDocument
 from kiosk.flow.filled import Filled
+from kiosk.identity import by_face
+from kiosk.identity.by_face import Likeness
 from offline_queue.envelope import Json
 
 Verdict = Literal["genuine", "chip_may_be_copy", "no_trust_anchor", "unsigned", "signed_in"]
@@ -22,12 +24,20 @@ class Evidence:
     `genuine`: its issuer signed the data and the chip proved that it is the one it was issued as. `chip_may_be_copy`:
     the data is its issuer's, the chip has no key to prove itself by. `no_trust_anchor`: whole and signed, by somebody
     this site's master list does not have. `unsigned`: nothing on it is signed. `signed_in`: no document was here; an
-    account was proved on the resident's own phone.
+    account was proved on the resident's own phone. `portrait` is the document's own picture (JPEG), to be compared with
+    and never sent; `likeness` is what that said of a photo taken here.
     """
 
     kind: str
     verdict: Verdict
     gave: Mapping[str, Filled] = field(repr=False)
+    portrait: bytearray | None = field(default=None, repr=False, compare=False)
+    likeness: Likeness | None = None
+
+    def wipe(self) -> None:
+        """Overwrite the document's picture where it lies."""
+        if self.portrait is not None:
+            self.portrait[:] = bytes(len(self.portrait))
 
 
 def verdict_of(document: IdentityDocument) -> Verdict:
@@ -46,4 +56,7 @@ def record(evidence: Evidence | None, facts: Mapping[str, Filled]) -> dict[str, 
     )
     if not standing:
         return {}
-    return {RECORD: {"document": evidence.kind, "verdict": evidence.verdict, "answers": list(standing)}}
+    return {
+        RECORD: {"document": evidence.kind, "verdict": evidence.verdict, "answers": list(standing)},
+        **by_face.record(evidence.likeness, evidence.kind, facts),
+    }

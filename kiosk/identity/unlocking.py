@@ -19,7 +19,9 @@ class Unlocking:
     evidence: Evidence | None
 
     def forget_document(self) -> None:
-        """Wipe the key, the page that asks for it and what a document proved."""
+        """Wipe the key, the page that asks for it and what a document proved; its picture is overwritten."""
+        if self.evidence is not None:
+            self.evidence.wipe()
         self.chip, self.asking_key, self.evidence = None, False, None
 
     def ask_chip_key(self, methods: tuple[str, ...]) -> None:

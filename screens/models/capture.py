@@ -69,6 +69,11 @@ class Capture(Model):
         self._pictures = pictures
 
     @property
+    def studio(self) -> Studio:
+        """The process that looks at faces, one for all pages."""
+        return self._studio
+
+    @property
     def reader(self) -> OcrReader:
         """The reader of papers, one for all pages."""
         return self._desk.reader
@@ -82,6 +87,12 @@ class Capture(Model):
     # ---- pages come and go ----
 
     def _page_changed(self) -> None:
+        if self.session.page is Page.COMPARE:
+            self._timer.stop()  # the photos stay: Back leads to them
+            return
+        if self._face and self._is_taken():
+            self._timer.start()
+            return
         self._forget()
         if self._on_page():
             self._since_s = time.monotonic()

@@ -8,13 +8,14 @@ from threading import Thread
 from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton
 
-from hardware.camera.synthetic import SyntheticSource
+from hardware.camera.synthetic import DEEDS, SyntheticSource
 from hardware.cards import IdentityDocument, SimulatedCardReader
 from hardware.cards.hkic import BrokerReader
 from hardware.cards.people import PEOPLE
 from hardware.cards.sim.hkic_broker import SimulatedBrokerClient
 from hardware.cards.sim.staff_office import staff_card
 from hardware.cards.simulated import Presented
+from hardware.likeness import FACES
 from kiosk.simulated_phone import SimulatedPhone
 from screens.models.base import Model, Row
 
@@ -48,6 +49,10 @@ class Dock(Model):
             ("Cameras", ""),
             ("Unplug / plug the face camera", "face"),
             ("Unplug / plug the document camera", "document"),
+            ("Turn the head left", "do turn_left"),
+            ("Turn the head right", "do turn_right"),
+            ("Shut both eyes for a moment", "do blink"),
+            ("The next person sits down", "seat"),
             ("Printer", ""),
             ("Paper out / new roll", "paper"),
             ("A4 paper out / in", "a4"),
@@ -66,6 +71,7 @@ class Dock(Model):
     def __init__(self) -> None:
         super().__init__()
         self._broken: set[str] = set()
+        self._seated = 0  # whose face the camera shows, of FACES
 
     @Slot(str)
     def act(self, action: str) -> None:
@@ -80,9 +86,25 @@ class Dock(Model):
         if action.startswith("phone "):
             self._answer_phone(action.removeprefix("phone "))
             return
+        if action == "seat" or action.startswith("do "):
+            self._before_the_camera(action.removeprefix("do "))
+            return
         broken = action in self._broken
         self._broken ^= {action} if action != "pull" else set()
         self._toggles(broken).get(action, lambda: None)()
+
+    def _before_the_camera(self, deed: str) -> None:
+        """What the made-up person does, or another one in their place."""
+        camera = self.stage.kiosk.devices.face_camera
+        source = camera.source if camera is not None else None
+        if not isinstance(source, SyntheticSource):
+            return
+        if deed == "seat":
+            self._seated = (self._seated + 1) % len(FACES)
+            source.seat(list(FACES.values())[self._seated])
+        for each in DEEDS:
+            if each == deed:
+                source.do(each)
 
     def _insert(self, card: Presented) -> None:
         reader = self.stage.kiosk.devices.card

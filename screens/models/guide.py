@@ -229,6 +229,15 @@ class Guide(Model):
             said = tuple(spoken(part, language) for part in parts) if text == sentence else ()
             voice.say(Utterance(spoken(text, language), language, rate, self._volume, headset=self.headset, parts=said))
 
+    def aloud(self, sentence: str) -> None:
+        """Say what somebody with a turned head cannot read, guide or no guide; nothing private may stand in it."""
+        voice = self.stage.kiosk.devices.voice
+        if voice is not None and not self.audio:  # the guide says what is new on a page by itself
+            language = self.session.language
+            voice.say(
+                Utterance(spoken(sentence, language), language, RATES[self._rate], self._volume, headset=self.headset)
+            )
+
     def _private(self) -> Iterator[str]:
         """Every way in which what is known of this resident may stand on a page."""
         session = self.session

@@ -7,7 +7,7 @@ import Kiosk
 Window {
     id: dock
     width: 420
-    height: 960
+    height: 1160
     title: "Demo dock"
     color: "#EDF3F4"
     Column {

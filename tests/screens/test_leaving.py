@@ -20,6 +20,7 @@ STEPS = [
     Page.CHOICE,
     Page.FORM,
     Page.PORTRAIT,
+    Page.COMPARE,
     Page.DOCUMENT,
     Page.REVIEW,
     Page.CONSENT,
@@ -51,6 +52,7 @@ def assert_wiped(counter: Counter) -> None:
     assert session.page is Page.ATTRACT
     assert session.flow is None
     assert (session.drafts, session.picture, session.saved, session.query) == ({}, None, None, "")
+    assert (session.comparing, session.evidence, session.no_comparison) == (None, None, False)
     assert (session.items, session.entry, session.answer, session.offers, session.picked) == ((), None, None, None, "")
     assert counter.screens.pictures.names() == []
     left = everything_in_models(counter)

@@ -14,6 +14,7 @@ import skimage.data
 
 from hardware.camera import drawing
 from hardware.camera.frame import Image
+from hardware.likeness import FACES
 from hardware.vision.face import Face, FaceReader
 from hardware.vision.models import Sessions
 
@@ -171,10 +172,7 @@ def tilted_print(frame: Image, degrees: float) -> Image:
 
 def drawn(*, eyes_open: bool = True) -> Image:
     """The synthetic camera's made-up face."""
-    bust = drawing.bust(eyes_open)
-    frame = drawing.wall().copy()
-    cv2.copyTo(bust.pixels, bust.mask, frame)
-    return frame
+    return drawing.seated(FACES["elder"], eyes_open=eyes_open)
 
 
 def small_faces() -> list[Image]:

@@ -12,12 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hardware.camera.drawing import seated
 from hardware.camera.frame import Frame
-from hardware.camera.jpeg import decode_image
+from hardware.camera.jpeg import decode_image, encode_jpeg
+from hardware.cards import people
 from hardware.device import Fault
-from hardware.vision.models import Sessions
+from hardware.likeness import FACES
+from hardware.vision.models import Sessions, pins
 from hardware.vision.photographer import Photographer
-from hardware.vision.studio import COMMAND, Studio
+from hardware.vision.studio import COMMAND, Compared, Step, Studio
 from tests.hardware.vision import heads
 
 SIZE_MM, DPI = (38, 50), 300
@@ -86,6 +89,54 @@ def test_one_that_hangs_dies_or_babbles_leaves_light_and_focus_to_judge_and_the_
 def test_without_models_it_judges_by_light_and_focus(tmp_path: Path) -> None:
     studio = Studio(command=(*COMMAND, str(tmp_path)))
     assert studio.look(portrait(1)) == Photographer(Sessions(tmp_path)).look(portrait(1)).code
+    studio.stop()
+
+
+def jpeg_of(name: str) -> bytes:
+    return people.PEOPLE[name].document().photo_jpeg or b""
+
+
+@pytest.mark.parametrize(("live", "band"), [("elder", "match"), ("english", "no_match")])
+def test_a_photo_is_compared_with_a_documents_and_only_a_band_comes_back(studio: Studio, live: str, band: str) -> None:
+    photo = studio.photos(Frame(1, 0.2, seated(FACES[live])), SIZE_MM, DPI, best=False)[0]
+    found = studio.compare(photo, bytearray(jpeg_of("elder")))
+    assert found == Compared(band, "mobilefacenet", pins()["mobilefacenet"].sha256)  # type: ignore[arg-type]
+    answer = studio.ask({"task": "compare", "first": len(photo)}, photo + jpeg_of("elder"))
+    assert not isinstance(answer, Fault)
+    assert set(answer) == {"band", "model", "sha256"}, "a cosine would help to make a face that matches"
+
+
+def test_what_is_no_picture_or_shows_nobody_is_not_compared(studio: Studio) -> None:
+    empty = encode_jpeg(np.full((400, 300, 3), 200, np.uint8))
+    for portrait in (b"no picture", b"", empty):
+        found = studio.compare(jpeg_of("elder"), portrait)
+        assert isinstance(found, Compared)
+        assert found.band == "no_face"
+
+
+def test_a_challenge_is_put_step_by_step(studio: Studio) -> None:
+    assert studio.begin_challenge(jpeg_of("elder"), task_s=15.0) is None
+    step = studio.step(Frame(1, 0.1, seated(FACES["elder"])))
+    assert step.outcome == "going"
+    assert step.task in ("turn_left", "turn_right", "blink")
+    assert studio.step(Frame(2, 0.2, seated(FACES["english"]))).outcome == "replaced"
+
+
+def test_a_challenge_does_not_outlive_its_process_nor_forgetting(studio: Studio) -> None:
+    frame = Frame(1, 0.1, seated(FACES["elder"]))
+    assert studio.begin_challenge(jpeg_of("elder"), task_s=15.0) is None
+    studio.forget()
+    assert studio.step(frame) == Step("interrupted", None)
+    assert studio.begin_challenge(jpeg_of("elder"), task_s=15.0) is None
+    assert studio.pid is not None
+    os.kill(studio.pid, signal.SIGKILL)
+    assert studio.step(frame) == Step("interrupted", None)
+
+
+def test_without_models_nothing_is_compared_and_no_challenge_put(tmp_path: Path) -> None:
+    studio = Studio(command=(*COMMAND, str(tmp_path)))
+    assert studio.compare(jpeg_of("elder"), jpeg_of("elder")) == Fault("model_missing")
+    assert studio.begin_challenge(jpeg_of("elder"), task_s=15.0) == Fault("model_missing")
     studio.stop()
 
 

@@ -46,6 +46,8 @@ def line_of(path: Path, text: str) -> int:
 def test_the_committed_catalogue_loads(catalogue: Catalogue) -> None:
     assert catalogue.services["HK-WEL-01"].department == "SWD"
     assert catalogue.services["HK-WEL-01"].step("portrait").size_mm == (38, 50)
+    challenged = {service.id for service in catalogue.services.values() if any(s.liveness for s in service.steps)}
+    assert challenged == {"GD-SOC-05", "HK-IAM-01", "HK-IAM-02"}
     assert len(catalogue.listing) == 144
     assert {row.id for row in catalogue.listing if row.available} == set(catalogue.services)
 
@@ -68,6 +70,8 @@ def test_a_catalogue_of_one_service_loads(copy: Path) -> None:
         (SERVICE, "[38, 50]", "[38]", "must be width and height", None),
         (SERVICE, "[38, 50]", '"38x50"', "must be a list of two numbers", None),
         (SERVICE, 'instead = "portrait_on_paper"', "", "way without a picture", None),
+        (SERVICE, "size_mm = [38, 50]", 'liveness = "must"', "'must' is not known", None),
+        (SERVICE, 'kind = "checklist"', 'kind = "checklist"\nliveness = "ask"', "asked at a portrait", None),
         (SERVICE, 'seen = "verified"', 'seen = "reconstructed"', "must have the status to_confirm", None),
         (SERVICE, "version = 1", 'version = "1"', "must be a whole number", None),
         (SERVICE, "checked_on = 2026-11-22", "checked_on = 2026-02-30", "is not TOML", None),
