@@ -73,8 +73,8 @@ class Devices:
     slip_width: int
     slip_dpi: int
     supervisors: Mapping[str, Supervisor]
-    typesetter: Typesetter = field(default_factory=Typesetter)
     compares_faces: bool = False  # the site wishes it, and there are the models to do it with
+    typesetter: Typesetter = field(default_factory=Typesetter)
 
     def start(self) -> None:
         """Begin to run every device."""

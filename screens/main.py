@@ -286,13 +286,19 @@ def run(kiosk: Kiosk, size: Size | None = None, *, extra: Callable[[Screens], No
     beat = _quit_on_signals(app)
     watchdog = Watchdog()
     watchdog.start()
-    QTimer.singleShot(SETTLED_MS, settle)
+    QTimer.singleShot(SETTLED_MS, lambda: _settle(stage))
     try:
         return app.exec()
     finally:
         beat.stop()
         screens.close()
         kiosk.stop()
+
+
+def _settle(stage: Stage) -> None:
+    """Spare what the start made; never what belongs to a visit, which has to be collected after it."""
+    if not stage.session.in_visit:
+        settle()
 
 
 def _quit_on_signals(app: QGuiApplication) -> QTimer:

@@ -85,10 +85,13 @@ KioskPage {
             more: Compare.noteMore
         }
         Repeater {
+            id: answers
+            readonly property real tallest: Math.max(answers.itemAt(0)?.implicitHeight ?? 0, answers.itemAt(1)?.implicitHeight ?? 0)
             model: Compare.rows
             OptionRow {
                 required property var modelData
                 width: parent.width
+                height: answers.count > 1 ? answers.tallest : implicitHeight
                 radio: true
                 checked: modelData.chosen
                 label: modelData.label
