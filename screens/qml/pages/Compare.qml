@@ -86,12 +86,20 @@ KioskPage {
         }
         Repeater {
             id: answers
-            readonly property real tallest: Math.max(answers.itemAt(0)?.implicitHeight ?? 0, answers.itemAt(1)?.implicitHeight ?? 0)
+            property Item upper
+            property Item lower
+            readonly property real tallest: Math.max(upper?.implicitHeight ?? 0, lower?.implicitHeight ?? 0)
+            onItemAdded: (index, item) => {
+                if (index === 0)
+                    upper = item;
+                else
+                    lower = item;
+            }
             model: Compare.rows
             OptionRow {
                 required property var modelData
                 width: parent.width
-                height: answers.count > 1 ? answers.tallest : implicitHeight
+                height: Math.max(implicitHeight, answers.tallest)
                 radio: true
                 checked: modelData.chosen
                 label: modelData.label
