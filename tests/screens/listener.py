@@ -169,7 +169,15 @@ class Listener:
     def act(self) -> bool:
         """Do what the page asks for; False when there is nothing more to do."""
         find = self._find_event if self.event else self._find_service
-        for doing in (self._greet, find, self._answer, self._photograph, self._hold, self._go_on):
+        for doing in (
+            self._greet,
+            find,
+            self._answer,
+            self._photograph,
+            self._agree_to_compare,
+            self._hold,
+            self._go_on,
+        ):
             if doing():
                 return True
         if self.button("slip.finish"):
@@ -352,6 +360,11 @@ class Listener:
             self.listen(3.0)
             return True
         return self._press_first(self.button("capture.use", "capture.take"))
+
+    def _agree_to_compare(self) -> bool:
+        """Let the photo be compared; what a head would have to do, it does not do."""
+        yes = self.starting(self.text("compare.yes"), self.text("guide.not_chosen"))
+        return self._press_first(yes, self.button("compare.skip"))
 
     def _hold(self) -> bool:
         """Times: the first one that is free."""

@@ -63,7 +63,7 @@ def remembered(
 ) -> tuple[Question, ...]:
     """Every question that may be asked on the way through these matters, each once."""
     found = {
-        question.asked: question
+        (question.asked, question.choices): question  # two departments may ask other things in the same words
         for step, values in _walked(_begun(catalogue, matters, today, event), card)
         for question in _questions(catalogue, step, values, language)
     }
