@@ -245,6 +245,7 @@ class Screens(QObject):
         return timer
 
     def _give_back(self) -> None:
+        QFont.cleanup()  # every glyph drawn, at every size and in mid-slide, which Qt would keep for ever
         give_back()
         fonts = self.kiosk.config.fonts
         unmap_pages((fonts.regular, fonts.bold))
@@ -302,10 +303,14 @@ def _settle(stage: Stage) -> None:
 
 
 def _quit_on_signals(app: QGuiApplication) -> QTimer:
-    """End the loop on SIGTERM and Ctrl-C; the timer lets Python look at its signals while Qt waits."""
+    """End the loop on SIGTERM and Ctrl-C; the timer lets Python look at its signals while Qt waits.
+
+    The loop is told by the timer alone: a signal that comes before it runs would tell nobody.
+    """
+    came: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: app.exit(0))  # quit() would ask the window, which refuses
+        signal.signal(number, lambda number, _: came.append(number))
     beat = QTimer()
-    beat.timeout.connect(lambda: None)
+    beat.timeout.connect(lambda: app.exit(0) if came else None)  # quit() would ask the window, which refuses
     beat.start(200)
     return beat

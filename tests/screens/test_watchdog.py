@@ -37,3 +37,15 @@ def test_a_kiosk_says_ready_pings_and_ends_on_sigterm(tmp_path: Path) -> None:
         kiosk.kill()
         kiosk.wait()
         listener.close()
+
+
+def test_a_kiosk_that_is_told_to_end_before_its_loop_runs_ends() -> None:
+    program = (
+        "import os, signal; from screens.main import _quit_on_signals, application\n"
+        "app = application(); beat = _quit_on_signals(app); os.kill(os.getpid(), signal.SIGTERM); print(app.exec())"
+    )
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=WAIT_S
+    )
+    assert done.stdout.strip() == "0", done.stderr
