@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.bench_queue import QUIET_S
 from benchmarks.row import Row
 from offline_queue.opening import Limits
 from offline_queue.outbox import Outbox
@@ -58,6 +59,7 @@ def _peer_rows(folder: Path, bench: Bench) -> list[Row]:
     for name, body in (("4 KB", payload(note="specimen " * 400)), ("0.9 MB", payload(pictures=3))):
         outbox = _opened(folder / f"{name}.db", bench)
         peers = {"persist-queue": _persist_queue(folder, name), "huey": _huey(folder, name)}
+        time.sleep(QUIET_S)
         own: list[float] = []
         theirs: dict[str, list[float]] = {peer: [] for peer in peers}
         for _ in range(ROUNDS):

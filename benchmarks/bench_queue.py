@@ -23,6 +23,8 @@ from offline_queue.trust import PortalTrust
 
 KIOSK = "bench"
 ROUNDS = 60
+QUIET_S = 1.0
+"""A kiosk has been open for a while when somebody saves: the outbox has had a quiet moment."""
 SUBMISSIONS = 200
 
 
@@ -78,6 +80,7 @@ def _saves(folder: Path, kiosk: Kiosk, payload: Payload, name: str) -> tuple[flo
     """Medians of sealing and saving, and of appending the same sealed bytes to a file, one after the other."""
     outbox = Outbox.open(folder / f"{name}.db")
     assert isinstance(outbox, Outbox)
+    time.sleep(QUIET_S)
     descriptor = os.open(folder / f"{name}.bare", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     sealed_s, bare_s = [], []
     for _ in range(ROUNDS):

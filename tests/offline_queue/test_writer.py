@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -90,6 +91,36 @@ def test_a_log_that_a_reader_holds_is_moved_when_the_reader_has_gone(
     assert (tmp_path / "q.db-wal").stat().st_size < 200 * PAGE_BYTES
 
 
+def test_a_quiet_moment_lays_the_log_out_behind_what_only_the_log_holds(tmp_path: Path, db: Watched) -> None:
+    log, left = tmp_path / "q.db-wal", tmp_path / "left"
+    with closing(connect_read_only(tmp_path / "q.db")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM t").fetchone()  # from here on nothing can be moved
+        writer = Writer(db, log, idle_s=0.01, long_log=LONG)
+        writer.run(lambda db: db.execute("INSERT INTO t (data) VALUES ('saved')"))
+        eventually(lambda: log.stat().st_size == LONG // 2)
+        writer.run(lambda db: db.execute("INSERT INTO t (data) VALUES ('saved later')"))
+        left.mkdir()
+        for name in ("q.db", "q.db-wal"):  # as a kill leaves them
+            shutil.copy(tmp_path / name, left / name)
+    writer.close()
+    with closing(sqlite3.connect(left / "q.db")) as after:
+        assert after.execute("SELECT data FROM t").fetchall() == [("saved",), ("saved later",)]
+        assert after.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_disk_that_has_no_room_to_spare_keeps_what_it_has(
+    tmp_path: Path, db: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("offline_queue.writer._ROOMY_BYTES", 2**60)
+    writer = Writer(db, tmp_path / "q.db-wal", idle_s=0.01, long_log=LONG)
+    write(writer, 1)
+    eventually(lambda: "PRAGMA wal_checkpoint(PASSIVE)" in db.checkpoints)
+    writer.run(lambda _: None)  # after all that the quiet moment did
+    assert 0 < (tmp_path / "q.db-wal").stat().st_size < LONG // 2
+    writer.close()
+
+
 def test_a_log_that_cannot_be_read_stops_nobody(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(*_: object) -> bytes:
         raise OSError(errno.EIO, "made up")
@@ -118,6 +149,6 @@ def test_a_wipe_that_is_asked_for_while_the_log_is_being_moved_is_not_forgotten(
     db.at_checkpoint = writer.wipe_soon
     write(writer, 2)
     eventually(lambda: "PRAGMA wal_checkpoint(TRUNCATE)" in db.checkpoints)
-    eventually(lambda: (tmp_path / "q.db-wal").stat().st_size == 0)
+    eventually(lambda: not any((tmp_path / "q.db-wal").read_bytes()))
     assert db.checkpoints[0] == "PRAGMA wal_checkpoint(PASSIVE)"
     writer.close()
