@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from benchmarks.row import Row
 
-PARTS = ("screens", "cards", "queue", "backlog", "ingest", "printer", "catalogue", "typing", "vision")
+PARTS = ("screens", "cards", "queue", "backlog", "ingest", "printer", "catalogue", "typing", "vision", "unseen")
 
 
 def table(rows: Iterable[Row]) -> str:
