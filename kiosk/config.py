@@ -125,18 +125,23 @@ class Card:
 class FaceCamera:
     """The camera above the screen: v4l2:N, file:PATH, images:FOLDER, synthetic or none.
 
-    `compare` lets residents be asked whether their photo may be compared with their document's.
+    `compare` lets residents be asked whether their photo may be compared with their document's. `exposure` and `focus`
+    are "auto" (the camera decides), "keep" (as it stands) or a number in the camera's own units.
     """
 
     source: str = "synthetic"
+    exposure: str = "auto"
+    focus: str = "auto"
     compare: bool = True
 
 
 @dataclass(frozen=True)
 class DocumentCamera:
-    """The camera over the tray: the same kinds of source; `read` lets papers be read as well as photographed."""
+    """The camera over the tray: the same kinds of source and settings; `read` lets papers be read as well."""
 
     source: str = "synthetic:document"
+    exposure: str = "auto"
+    focus: str = "auto"
     read: bool = True
 
 

@@ -11,6 +11,7 @@ from typing import Protocol
 from hardware import camera
 from hardware import printer as printing
 from hardware.camera import Camera, source_for
+from hardware.camera.controls import Profile, Wish, wish_of
 from hardware.cards import SimulatedCardReader
 from hardware.cards.hkic import BackOffice, BrokerReader
 from hardware.cards.identify import Key, ReadCard, card_reading, staff_login, with_staff
@@ -37,7 +38,7 @@ from hardware.printer.typesetter import Typesetter
 from hardware.vision import models
 from hardware.voice import Aplay, Clips, EspeakVoice, SimulatedVoice, Voice, WavFolder
 from kiosk.catalogue import Language
-from kiosk.config import Config, ConfigError
+from kiosk.config import Config, ConfigError, DocumentCamera, FaceCamera
 from kiosk.take_home import Paper, Printer
 
 WIDTHS = {(58, 203): WIDTH_58_MM, (80, 203): WIDTH_80_MM, (58, 180): 360, (80, 180): 512}
@@ -151,8 +152,8 @@ def build_devices(
             "they take 58 or 80, and 203 or 180."
         )
     card = _card(config, office)
-    face = _camera("face_camera", config.face_camera.source)
-    document_camera = _camera("document_camera", config.document_camera.source)
+    face = _camera("face_camera", config.face_camera)
+    document_camera = _camera("document_camera", config.document_camera)
     emulator = _emulator(config, width, fonts, slips)
     printer = _printer(config, emulator, journal)
     simulated_a4 = SimulatedIpp(slips) if config.a4_printer.driver == "simulated" else None
@@ -237,13 +238,21 @@ def _voice(config: Config) -> Voice | None:
     return EspeakVoice(sound, clips=Clips(config.voice.clips))
 
 
-def _camera(name: str, spec: str) -> Camera | None:
-    if spec == "none":
+def _camera(name: str, wanted: FaceCamera | DocumentCamera) -> Camera | None:
+    if wanted.source == "none":
         return None
-    source = source_for(spec)
+    profile = Profile(_wish(name, "exposure", wanted.exposure), _wish(name, "focus", wanted.focus))
+    source = source_for(wanted.source, profile)
     if isinstance(source, Fault):
-        raise ConfigError(f"[{name}] source = {spec!r} will not do; it is {source.detail}, or none.")
+        raise ConfigError(f"[{name}] source = {wanted.source!r} will not do; it is {source.detail}, or none.")
     return Camera(source, name=name)
+
+
+def _wish(name: str, key: str, text: str) -> Wish:
+    wish = wish_of(text)
+    if wish is None:
+        raise ConfigError(f'[{name}] {key} = {text!r} will not do; it is "auto", "keep", or a number such as "156".')
+    return wish
 
 
 def _emulator(config: Config, width: int, fonts: Fonts, slips: Path | None) -> EmulatedPrinter | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hardware.camera import Camera
 from hardware.cards.faults import CardError
 from hardware.device import State, Status
 from hardware.printer import JobJournal, Text
@@ -172,10 +173,12 @@ def _devices(config: Config) -> list[Check]:
         with settled:
             settled.wait_for(lambda: _all_settled(wanted, latest), DEVICES_ANSWER_S)
             found = dict(latest)  # stopping them tells more, which nobody asked for
+        stands = [check for each in (devices.face_camera, devices.document_camera) for check in camera_settings(each)]
     finally:
         devices.stop()
     return [
         *(_device_check(name, found.get(name)) for name in sorted(wanted)),
+        *stands,
         *([Check("card", True, BROKER_SAYS)] if config.card.driver == "hkic_broker" else []),
         *([_paper(config)] if devices.printer is not None else []),
         _slip(lambda: devices.slip([Text("永字八法 永字八法 AZ")], "zh_Hant").height),
@@ -194,6 +197,18 @@ def _device_check(name: str, status: Status | None) -> Check:
     if status.fault is not None:
         return Check(name, False, f"{status.fault.code} {status.fault.detail}".strip())
     return Check(name, True, "answers")
+
+
+def camera_settings(camera: Camera | None) -> Iterator[Check]:
+    """Exposure and focus of a camera as they stand, and whether that is what kiosk.toml says."""
+    if camera is None:
+        return
+    for each in camera.settings():
+        how = {True: "automatic", False: "set", None: "cannot be automatic"}[each.automatic]
+        value = "" if each.value is None else f", at {each.value} of {each.least} to {each.most}"
+        says = f"{how}{value}" if each.offered else "no such control"
+        wished = "" if each.met else f"; kiosk.toml says {each.wish}"
+        yield Check(f"{camera.name} {each.name}", each.met, f"{says}{wished}")
 
 
 def _paper(config: Config) -> Check:

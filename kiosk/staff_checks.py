@@ -6,9 +6,11 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from hardware.camera import Camera
+from hardware.camera.controls import CONTROLS, Setting
 from hardware.camera.frame import Frame
 from hardware.camera.selftest import examine
 from hardware.device import Fault, State
@@ -70,10 +72,25 @@ def _camera(kiosk: Kiosk, part: str, language: Language) -> Tried:
     if camera is None or not kiosk.devices.working(part):
         return _start_again(kiosk, part, language)
     report = examine(_Live(camera), WATCH_S)
-    values = {"width": report.width, "height": report.height, "fps": round(report.fps)}
+    say = partial(kiosk.catalogue.texts.say, language)
+    settings = {each.name: each for each in camera.settings()}
+    stands: dict[str, object] = {name: said(say, settings.get(name)) for name in CONTROLS}
+    values = {"width": report.width, "height": report.height, "fps": round(report.fps), **stands}
     if report.findings:
         return Tried(False, f"camera_{report.findings[0]}", values)
+    if not all(each.met for each in settings.values()):
+        return Tried(False, "camera_not_set", values)
     return Tried(True, "camera", values)
+
+
+def said(say: Callable[..., str], setting: Setting | None) -> str:
+    """How one control of a camera stands, and which numbers it takes."""
+    if setting is None or not setting.offered:
+        return say("technician.control.none")
+    if setting.value is None:
+        return say("technician.control.automatic" if setting.automatic else "technician.control.off")
+    key = "technician.control.auto" if setting.automatic else "technician.control.set"
+    return say(key, value=setting.value, least=setting.least, most=setting.most)
 
 
 def _printer(kiosk: Kiosk, part: str, language: Language) -> Tried:

@@ -11,11 +11,12 @@ from typing import TextIO
 import click
 
 from hardware.camera import document
+from hardware.camera.controls import Profile, Wish, wish_of
 from hardware.camera.device import BACKOFF_S, Camera
 from hardware.camera.frame import MAX_FILE_BYTES, Frame, FrameSource, Image
 from hardware.camera.jpeg import decode_image, encode_jpeg
 from hardware.camera.mrz import MrzFault, parse_mrz
-from hardware.camera.sources import open_source
+from hardware.camera.sources import open_source, settings_of
 from hardware.device import Fault, Status, Supervisor
 
 PORTRAIT_S = 2.0
@@ -243,6 +244,43 @@ def mrz(lines: TextIO, show: bool, as_json: bool) -> None:
     held = {name: field.text if show else field.trust for name, field in result.fields.items()}
     _say(as_json, format=result.format, valid=result.valid, composite=result.composite, **held)
     raise SystemExit(0 if result.valid else 1)
+
+
+class WishType(click.ParamType[Wish]):
+    """auto, keep or a number."""
+
+    name = "auto|keep|NUMBER"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Wish:
+        """The wish that was typed."""
+        wish = wish_of(str(value))
+        if wish is None:
+            self.fail(f"{value!r} is neither auto, keep nor a number", param, ctx)
+        return wish
+
+
+@main.command(name="controls")
+@source_option
+@click.option("--exposure", type=WishType(), default="keep", show_default=True, help="In the camera's units, or auto.")
+@click.option("--focus", type=WishType(), default="keep", show_default=True, help="In the camera's units, or auto.")
+@json_option
+def show_controls(spec: str, exposure: Wish, focus: Wish, as_json: bool) -> None:
+    """Set exposure and focus, and say how they stand; exit code 1 if the camera does not take it."""
+    source = open_source(spec, Profile(exposure, focus))
+    if isinstance(source, Fault):
+        _say(as_json, fault=source.code, detail=source.detail)
+        raise SystemExit(1)
+    try:
+        found = settings_of(source)
+    finally:
+        source.close()
+    for each in found:
+        takes = f"{each.least} to {each.most}, step {each.step}" if each.value is not None else None
+        _say(as_json, control=each.name, offered=each.offered, value=each.value, automatic=each.automatic,
+             takes=takes, as_wished=each.met)  # fmt: skip
+    if not found:
+        _say(as_json, fault="camera_unsupported", detail="this source has no controls")
+    raise SystemExit(0 if found and all(each.met for each in found) else 1)
 
 
 @main.command()

@@ -8,8 +8,9 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from hardware.camera.controls import AUTOMATIC, Profile, Setting
 from hardware.camera.frame import Frame, FrameSource
-from hardware.camera.sources import source_for
+from hardware.camera.sources import settings_of, source_for
 from hardware.device import Fault, State, Status, Tell
 
 BACKOFF_S = (0.5, 2.0)
@@ -45,13 +46,18 @@ class Camera:
         name: str = "face_camera",
         limits: Limits = Limits(),
         monotonic: Callable[[], float] = time.monotonic,
+        profile: Profile = AUTOMATIC,
     ) -> None:
         self.name = name
-        made = source_for(source) if isinstance(source, str) else source
+        made = source_for(source, profile) if isinstance(source, str) else source
         self.source: FrameSource | None = None if isinstance(made, Fault) else made
         self._unusable = made if isinstance(made, Fault) else None
         self._limits, self._monotonic = limits, monotonic
         self._slot: Frame | None = None
+
+    def settings(self) -> tuple[Setting, ...]:
+        """How exposure and focus stand now; a real camera is asked, in a few milliseconds. From any thread."""
+        return () if self.source is None else settings_of(self.source)
 
     def latest(self) -> Frame | None:
         """The newest picture, None while the camera gives none (lost, stalled, frozen, garbled)."""

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from hardware.camera import controls
+from hardware.camera.controls import AUTOMATIC, Profile, Setting
 from hardware.camera.frame import MAX_FILE_BYTES, Frame, FrameSource, load_cv2
 from hardware.camera.jpeg import decode_image, decode_jpeg
 from hardware.device import Fault
@@ -24,8 +26,17 @@ class V4l2Source:
 
     still = False
 
-    def __init__(self, device: int | Path, *, width: int = 1280, height: int = 720, fps: int = 30) -> None:
+    def __init__(
+        self,
+        device: int | Path,
+        *,
+        width: int = 1280,
+        height: int = 720,
+        fps: int = 30,
+        profile: Profile = AUTOMATIC,
+    ) -> None:
         self._device, self._width, self._height, self._fps = device, width, height, fps
+        self._profile = profile
         self._capture: Any = None
         self._count = 0
 
@@ -50,8 +61,13 @@ class V4l2Source:
         capture.set(cv2.CAP_PROP_FRAME_HEIGHT, self._height)
         capture.set(cv2.CAP_PROP_FPS, self._fps)
         capture.set(cv2.CAP_PROP_CONVERT_RGB, 0)
+        controls.apply(self.path, self._profile)  # at each opening: a camera that lost power has forgotten it
         self._capture = capture
         return None
+
+    def settings(self) -> tuple[Setting, ...]:
+        """How exposure and focus stand now; may be called from any thread while pictures come."""
+        return controls.settings(self.path, self._profile)
 
     def _node(self) -> int | None:
         """The number of the device node now; a camera in another socket may get another one."""
@@ -206,6 +222,10 @@ class TurnedSource:
         self.source, self.degrees = source, degrees
         self.still = source.still
 
+    def settings(self) -> tuple[Setting, ...]:
+        """How exposure and focus of the source stand."""
+        return settings_of(self.source)
+
     def open(self) -> Fault | None:
         """Open the source."""
         return self.source.open()
@@ -223,29 +243,38 @@ class TurnedSource:
         self.source.close()
 
 
-def source_for(spec: str) -> FrameSource | Fault:
-    """The source a specification names, not yet open.
+def settings_of(source: FrameSource) -> tuple[Setting, ...]:
+    """How exposure and focus of a source stand; empty for one that has neither, such as a film."""
+    if isinstance(source, V4l2Source | TurnedSource):
+        return source.settings()
+    from hardware.camera.synthetic import SyntheticSource
+
+    return source.settings() if isinstance(source, SyntheticSource) else ()
+
+
+def source_for(spec: str, profile: Profile = AUTOMATIC) -> FrameSource | Fault:
+    """The source a specification names, not yet open; `profile` says how its exposure and focus are to be set.
 
     v4l2:N or v4l2:/dev/v4l/by-id/NAME, file:PATH, images:FOLDER, synthetic, synthetic:document; "@90", "@180" or
     "@270" behind it turns the pictures clockwise.
     """
     stem, _, turn = spec.rpartition("@")
     if stem and turn in ("90", "180", "270"):
-        source = source_for(stem)
+        source = source_for(stem, profile)
         return source if isinstance(source, Fault) else TurnedSource(source, int(turn))
-    return _straight_source(spec)
+    return _straight_source(spec, profile)
 
 
-def _straight_source(spec: str) -> FrameSource | Fault:
+def _straight_source(spec: str, profile: Profile) -> FrameSource | Fault:
     from hardware.camera.synthetic import SyntheticSource
 
     kind, _, rest = spec.partition(":")
     if spec in ("synthetic", "synthetic:document"):
-        return SyntheticSource("document" if rest else "face")
+        return SyntheticSource("document" if rest else "face", profile=profile)
     if kind == "v4l2" and rest.isascii() and rest.isdigit() and len(rest) < 4:
-        return V4l2Source(int(rest))
+        return V4l2Source(int(rest), profile=profile)
     if kind == "v4l2" and rest.startswith("/dev/"):
-        return V4l2Source(Path(rest))
+        return V4l2Source(Path(rest), profile=profile)
     if kind == "file" and rest:
         return FilmSource(Path(rest))
     if kind == "images" and rest:
@@ -253,9 +282,9 @@ def _straight_source(spec: str) -> FrameSource | Fault:
     return Fault("camera_unsupported", retriable=False, detail="v4l2:N, file:PATH, images:FOLDER or synthetic")
 
 
-def open_source(spec: str) -> FrameSource | Fault:
+def open_source(spec: str, profile: Profile = AUTOMATIC) -> FrameSource | Fault:
     """The source a specification names, open and ready to read."""
-    source = source_for(spec)
+    source = source_for(spec, profile)
     if isinstance(source, Fault):
         return source
     fault = source.open()

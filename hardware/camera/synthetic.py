@@ -11,6 +11,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from hardware.camera import drawing
+from hardware.camera.controls import AUTOMATIC, Profile, Setting
 from hardware.camera.frame import Frame, Image, load_cv2
 from hardware.camera.jpeg import decode_jpeg, encode_jpeg
 from hardware.camera.sources import Pace
@@ -39,8 +40,10 @@ class SyntheticSource:
         fps: float = 30.0,
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
+        profile: Profile = AUTOMATIC,
     ) -> None:
         self.scene = scene
+        self._profile = profile
         self.still = scene == "document"
         self._pace = Pace(fps, sleep, monotonic)
         self._plugged = threading.Event()
@@ -118,6 +121,11 @@ class SyntheticSource:
         self._person, self._deed = FACES["elder"], None
         self._look, self._frozen, self._corrupting, self._laid = "clear", None, False, None
         self._moving.set()
+
+    def settings(self) -> tuple[Setting, ...]:
+        """How exposure and focus stand: as wished, for nothing here depends on them."""
+        exposure, focus = self._profile.exposure, self._profile.focus
+        return Setting.made("exposure", exposure, 156, 3, 2047), Setting.made("focus", focus, 30, 0, 250)
 
     # FrameSource -----------------------------------------------------------------------------------------------------
 

@@ -1,8 +1,9 @@
-"""From recognised lines to the rows of a machine-readable zone: glyphs and fillers only, no character is guessed. Pure.
+"""From recognised lines to the rows of a machine-readable zone: glyphs and fillers, no number is guessed. Pure.
 
 Recognisers write a filler as one of several angle brackets and lose count in long runs of them. The brackets are one
 glyph; the runs carry no information where nothing but fillers stands up to the row's end or its last check digits.
-Everything else stays as it was read, and the check digits decide.
+In a name only letters can stand (ICAO 9303-3, 4.6), so a nought or a one there is the letter of its shape; names have
+no check digit and are confirmed by a person. Everything else stays as it was read, and the check digits decide.
 """
 
 from __future__ import annotations
@@ -16,11 +17,15 @@ from hardware.camera.mrz import ALPHABET, Mrz, MrzFault, parse_mrz
 BRACKETS = str.maketrans(dict.fromkeys("‹〈＜≤くㄑ⟨﹤", "<") | dict.fromkeys("«《≪", "<<"))
 LENGTHS = ((2, 44), (2, 36), (3, 30))
 RUN = re.compile(r"<{5,}")
+LETTERS = str.maketrans("01", "OI")
 
 
 @dataclass(frozen=True)
 class Zone:
-    """A zone as it was read: its rows and what they say; `refilled` tells that a run of fillers was made to fit."""
+    """A zone as it was read: its rows and what they say.
+
+    `refilled` tells that a run of fillers was made to fit, or a nought in a name read as the letter it is.
+    """
 
     rows: tuple[str, ...] = field(repr=False)
     mrz: Mrz
@@ -47,11 +52,18 @@ def _fitted(rows: list[str], length: int) -> Zone | None:
     fitted = [_refilled(row, length) for row in rows]
     if any(row is None for row in fitted):
         return None
-    whole = tuple(row for row in fitted if row is not None)
+    whole = _named([row for row in fitted if row is not None])
     mrz = parse_mrz(whole)
     if isinstance(mrz, MrzFault) or not mrz.valid:
         return None
     return Zone(whole, mrz, refilled=list(whole) != rows)
+
+
+def _named(rows: list[str]) -> tuple[str, ...]:
+    """The rows with letters in the name: the third row of a card, the first from its sixth place of all others."""
+    if len(rows) == 3:
+        return rows[0], rows[1], rows[2].translate(LETTERS)
+    return rows[0][:5] + rows[0][5:].translate(LETTERS), *rows[1:]
 
 
 def _refilled(row: str, length: int) -> str | None:

@@ -9,6 +9,7 @@ import pytest
 
 from kiosk.app import ROOT
 from kiosk.config import Config, ConfigError, load_config
+from kiosk.devices import build_devices
 
 
 def written(folder: Path, text: str) -> Path:
@@ -73,3 +74,11 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
 def test_relative_paths_count_from_the_file(tmp_path: Path) -> None:
     config = load_config(written(tmp_path, '[queue]\nfolder = "here"\n'))
     assert config.queue.folder == tmp_path / "here"
+
+
+@pytest.mark.parametrize(("camera", "key"), [("face_camera", "exposure"), ("document_camera", "focus")])
+def test_a_camera_is_set_to_auto_keep_or_a_number_and_nothing_else(camera: str, key: str) -> None:
+    config = Config()
+    odd = dataclasses.replace(config, **{camera: dataclasses.replace(getattr(config, camera), **{key: "bright"})})
+    with pytest.raises(ConfigError, match=f"{camera}.*{key} = 'bright' will not do.*keep"):
+        build_devices(odd, lambda _: None)

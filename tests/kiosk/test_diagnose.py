@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from hardware.camera import Camera
+from hardware.camera.controls import Profile
 from hardware.cards.emrtd import trust_folder
 from hardware.cards.sim.issuer import utopia
 from kiosk.config import Card, Config, DocumentCamera, FaceCamera, Queue, Voice
-from kiosk.diagnose import BROKER_SAYS, Check, _devices, swap_check, trust_checks
+from kiosk.diagnose import BROKER_SAYS, Check, _devices, camera_settings, swap_check, trust_checks
 
 
 def told(folder: Path, driver: str = "pcsc") -> list[Check]:
@@ -50,3 +52,13 @@ def test_a_place_to_swap_to_on_a_disk_is_not_well_and_memory_that_is_packed_is(t
     assert swap_check(table).ok
     table.write_text("Filename Type Size Used Priority\n/dev/sda2 partition 1 0 -2\n", encoding="utf-8")
     assert (swap_check(table).ok, "/dev/sda2" in swap_check(table).says) == (False, True)
+
+
+def test_exposure_and_focus_are_told_beside_what_was_wished() -> None:
+    camera = Camera("synthetic", profile=Profile(100, 9999))
+    checks = list(camera_settings(camera))
+    assert checks == [
+        Check("face_camera exposure", True, "set, at 100 of 3 to 2047"),
+        Check("face_camera focus", False, "set, at 250 of 0 to 250; kiosk.toml says 9999"),
+    ]
+    assert list(camera_settings(None)) == []

@@ -18,6 +18,7 @@ from PySide6.QtGui import QImage
 from hardware.camera import read_codes
 from kiosk.catalogue import LANGUAGES, Language
 from kiosk.catalogue.model import Service
+from kiosk.identity import by_face
 from kiosk.identity.evidence import RECORD
 from kiosk.session import Page
 from offline_queue.slip_code import SlipCode, read_slip
@@ -83,7 +84,8 @@ def play(counter: Counter, path: Path, language: Language) -> None:
         for matter, answers in by_matter(part).items():
             assert services[matter].department == department
             proved = answers.get(RECORD, {"answers": []})["answers"]
-            assert {*answers, *proved} - {RECORD} <= asked(services, matter)
+            assert {*answers, *proved} - {RECORD, by_face.RECORD} <= asked(services, matter)
+            assert (by_face.RECORD in answers) == ("portrait" in asked(services, matter)), matter
         whole = set().union(*(asked(services, matter) for matter in by_matter(part)))
         names = {Path(each["name"]).stem.rpartition(".")[2] for each in part["attachments"]}  # type: ignore[attr-defined]
         assert names <= whole

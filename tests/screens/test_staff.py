@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication
 
+from hardware.camera.controls import Setting
+from hardware.camera.selftest import CameraReport
 from hardware.cards import SimulatedCardReader
 from hardware.cards.sim.piv import MADE_UP_PIN, StaffOffice
 from hardware.cards.sim.staff_office import staff_card
 from hardware.cards.staff_roots import FIELD, TECHNICIAN
+from kiosk import staff_checks
 from kiosk.catalogue import LANGUAGES, Language
 from kiosk.opening import read_hours
 from kiosk.session import Page
@@ -164,6 +167,28 @@ def test_every_part_can_be_tried_and_says_what_came_of_it(counter: Counter, nobo
         nobody.glass.wait_for(lambda: not staff.asking, f"{part} to be tried")
         assert staff.property("resultKind") == "ok", staff.property("result")
     assert counter.kiosk.devices.emulator is not None
+
+
+def test_the_test_of_a_camera_says_exposure_and_focus_and_what_they_may_be(
+    counter: Counter, nobody: Resident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = CameraReport(1280, 720, 30.0, 45, 0, 120.0, 0.1, None)  # however busy this machine is
+    monkeypatch.setattr(staff_checks, "examine", lambda *_: good)
+    inside(counter, nobody)
+    staff = counter.screens.model(Staff)
+    staff.tryPart("document_camera")
+    nobody.glass.wait_for(lambda: not staff.asking, "the camera to be tried", 30.0)
+    automatic = nobody.say("technician.control.auto", value=156, least=3, most=2047)
+    assert automatic in staff.property("result")
+    camera = counter.kiosk.devices.document_camera
+    assert camera is not None
+    refusing = (Setting("exposure", 9999, 156, False, 3, 2047), Setting("focus", "auto"))
+    monkeypatch.setattr(camera, "settings", lambda: refusing)
+    staff.tryPart("document_camera")
+    nobody.glass.wait_for(lambda: not staff.asking, "the camera to be tried", 30.0)
+    assert staff.property("resultKind") == "failed"
+    assert nobody.say("technician.control.set", value=156, least=3, most=2047) in staff.property("result")
+    assert nobody.say("technician.control.none") in staff.property("result")
 
 
 def test_a_dead_part_says_what_is_wrong_when_it_is_tried(counter: Counter, nobody: Resident) -> None:

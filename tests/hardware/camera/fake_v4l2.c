@@ -1,6 +1,7 @@
 /* A camera in a shared library: loaded with LD_PRELOAD it answers for /dev/video42, so that OpenCV's real V4L2 code runs
  * where the kernel has no camera at all. The folder FAKE_V4L2 holds frame-0.jpg, frame-1.jpg, ... and "mode":
- * ok | unplug | stall | truncate | same | yuyv. Frames come at 30 a second.
+ * ok | unplug | stall | truncate | same | yuyv | fixed (without controls). Frames come at 30 a second. Every control that is
+ * set is added to "set" in the folder, as "id value". A second opening beside the stream is for controls only.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -22,7 +23,7 @@
 #define HEIGHT 720
 #define ROOM (WIDTH * HEIGHT * 2)
 
-static int camera = -1, queued[BUFFERS], count, head, sequence;
+static int camera = -1, beside = -1, queued[BUFFERS], count, head, sequence;
 static unsigned char *memory;
 static struct timespec due;
 
@@ -42,8 +43,47 @@ static int fail(int number) {
     return -1;
 }
 
+static struct { unsigned id; int least, most, value; } controls[] = {
+    {V4L2_CID_EXPOSURE_AUTO, 0, 3, 3},
+    {V4L2_CID_EXPOSURE_ABSOLUTE, 3, 2047, 156},
+    {V4L2_CID_FOCUS_AUTO, 0, 1, 1},
+    {V4L2_CID_FOCUS_ABSOLUTE, 0, 250, 30},
+};
+
+static int answer_control(unsigned long request, void *argument) {
+    struct v4l2_control *asked = argument;
+    struct v4l2_queryctrl *query = argument;
+    unsigned id = request == VIDIOC_QUERYCTRL ? query->id : asked->id;
+    for (int at = 0; at < 4 && !is("fixed"); at++) {
+        if (controls[at].id != id) continue;
+        if (request == VIDIOC_QUERYCTRL) {
+            query->minimum = controls[at].least;
+            query->maximum = controls[at].most;
+            query->step = 1;
+            query->flags = 0;
+        } else if (request == VIDIOC_G_CTRL) {
+            asked->value = controls[at].value;
+        } else {
+            int decides = id == V4L2_CID_EXPOSURE_ABSOLUTE ? controls[0].value != 1
+                        : id == V4L2_CID_FOCUS_ABSOLUTE    ? controls[2].value
+                                                           : 0;
+            if (decides) return fail(EACCES); /* as UVC cameras do while they decide themselves */
+            if (asked->value < controls[at].least || asked->value > controls[at].most) return fail(ERANGE);
+            if (id == V4L2_CID_EXPOSURE_AUTO && asked->value != 1 && asked->value != 3) return fail(EINVAL);
+            controls[at].value = asked->value;
+            char path[512];
+            snprintf(path, sizeof path, "%s/set", getenv("FAKE_V4L2"));
+            FILE *file = fopen(path, "a");
+            if (file) fprintf(file, "%x %d\n", id, asked->value), fclose(file);
+        }
+        return 0;
+    }
+    return fail(EINVAL);
+}
+
 static int open_camera(void) {
     if (is("unplug")) return fail(ENOENT);
+    if (camera >= 0) return beside = memfd_create("beside", 0);
     camera = memfd_create("camera", 0);
     if (camera < 0 || ftruncate(camera, (off_t)BUFFERS * ROOM)) return -1;
     if (memory) munmap(memory, (size_t)BUFFERS * ROOM);
@@ -77,6 +117,7 @@ int close(int fd) {
     static int (*real)(int);
     if (!real) real = (int (*)(int))dlsym(RTLD_NEXT, "close");
     if (fd == camera) camera = -1;
+    if (fd == beside) beside = -1;
     return real(fd);
 }
 
@@ -140,6 +181,10 @@ static int answer(unsigned long request, void *argument) {
     struct v4l2_streamparm *speed = argument;
     if (is("unplug")) return fail(ENODEV);
     switch (request) {
+    case VIDIOC_QUERYCTRL:
+    case VIDIOC_G_CTRL:
+    case VIDIOC_S_CTRL:
+        return answer_control(request, argument);
     case VIDIOC_QUERYCAP:
         memset(capability, 0, sizeof *capability);
         strcpy((char *)capability->driver, "fake");
@@ -191,5 +236,5 @@ int ioctl(int fd, unsigned long request, ...) {
     va_start(rest, request);
     void *argument = va_arg(rest, void *);
     va_end(rest);
-    return fd == camera && camera >= 0 ? answer((unsigned int)request, argument) : real(fd, request, argument);
+    return fd >= 0 && (fd == camera || fd == beside) ? answer((unsigned int)request, argument) : real(fd, request, argument);
 }

@@ -146,3 +146,80 @@ def test_a_camera_that_appears_later_is_found(library: Path, tmp_path: Path) -> 
     camera.become("ok")
     watch.until(state="ready")
     watch.close()
+
+
+EXPOSURE_AUTO, EXPOSURE, FOCUS_AUTO, FOCUS = "9a0901", "9a0902", "9a090c", "9a090a"
+
+
+def controls(camera: FakeCamera, *options: str) -> tuple[int, list[dict[str, object]], list[tuple[str, int]]]:
+    """What `controls` ends with and says, and what the camera was set to, in order."""
+    command = [sys.executable, "-m", "hardware.camera", "controls", "--source", "v4l2:42", "--json", *options]
+    done = subprocess.run(command, env=camera.environment, capture_output=True, text=True, check=False)
+    lines = (camera.folder / "set").read_text().splitlines() if (camera.folder / "set").exists() else []
+    were = [(line.split()[0], int(line.split()[1])) for line in lines]
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], were
+
+
+def test_controls_are_shown_and_nothing_is_changed(camera: FakeCamera) -> None:
+    code, said, were = controls(camera)
+    assert (code, were) == (0, [])
+    assert said == [
+        {"control": "exposure", "offered": True, "value": 156, "automatic": True, "takes": "3 to 2047, step 1",
+         "as_wished": True},
+        {"control": "focus", "offered": True, "value": 30, "automatic": True, "takes": "0 to 250, step 1",
+         "as_wished": True},
+    ]  # fmt: skip
+
+
+def test_a_number_is_set_after_the_camera_was_told_not_to_decide(camera: FakeCamera) -> None:
+    code, said, were = controls(camera, "--exposure", "300", "--focus", "12")
+    assert code == 0
+    assert were == [(EXPOSURE_AUTO, 1), (EXPOSURE, 300), (FOCUS_AUTO, 0), (FOCUS, 12)]
+    assert [(each["value"], each["automatic"]) for each in said] == [(300, False), (12, False)]
+
+
+def test_what_the_camera_does_not_take_is_left_and_said(camera: FakeCamera) -> None:
+    code, said, were = controls(camera, "--focus", "999")
+    assert code == 1
+    assert were == [(FOCUS_AUTO, 0)]
+    assert [each["as_wished"] for each in said] == [True, False]
+
+
+def test_automatic_is_the_word_that_this_camera_knows_for_it(camera: FakeCamera) -> None:
+    code, _, were = controls(camera, "--exposure", "auto", "--focus", "auto")
+    assert (code, were) == (0, [(EXPOSURE_AUTO, 3), (FOCUS_AUTO, 1)])
+
+
+def test_a_camera_without_controls_gives_pictures_all_the_same(library: Path, tmp_path: Path) -> None:
+    camera = FakeCamera(library, tmp_path, "fixed")
+    code, said, were = controls(camera, "--exposure", "auto")
+    assert (code, were) == (0, [])
+    assert [(each["offered"], each["value"]) for each in said] == [(False, None), (False, None)]
+    code, said, _ = controls(camera, "--exposure", "300")
+    assert (code, said[0]["as_wished"]) == (1, False)
+
+
+def test_a_running_camera_is_set_at_each_opening_and_can_be_asked_while_it_runs(camera: FakeCamera) -> None:
+    program = (
+        "import json, threading\n"
+        "from hardware.camera import Camera\n"
+        "from hardware.camera.controls import Profile\n"
+        "camera = Camera('v4l2:42', profile=Profile(300, 12))\n"
+        "for _ in range(2):\n"
+        "    assert camera.open() is None\n"
+        "    stop = threading.Event()\n"
+        "    served = threading.Thread(target=camera.serve, args=(stop, lambda _: None))\n"
+        "    served.start()\n"
+        "    while camera.latest() is None: pass\n"
+        "    asked = [(each.name, each.value, each.automatic, each.met) for each in camera.settings()]\n"
+        "    first = camera.latest().number\n"
+        "    while camera.latest().number < first + 3: pass\n"
+        "    stop.set(); served.join(); camera.close()\n"
+        "print(json.dumps(asked))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=camera.environment, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert json.loads(done.stdout) == [["exposure", 300, False, True], ["focus", 12, False, True]]
+    were = (camera.folder / "set").read_text().splitlines()
+    assert were == [f"{EXPOSURE_AUTO} 1", f"{EXPOSURE} 300", f"{FOCUS_AUTO} 0", f"{FOCUS} 12"] * 2

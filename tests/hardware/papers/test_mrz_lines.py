@@ -39,6 +39,24 @@ def test_a_row_without_a_run_is_never_stretched() -> None:
     assert zone([TD3[0], TD3[1].replace("<" * 14, "ABC<DEF<GHI<JK")[:-1]]) is None
 
 
+def test_a_nought_in_a_name_is_the_letter_and_one_in_a_number_stays_what_was_read() -> None:
+    rows = prints.td3("WONG", "SIU<OI", "K0101010<")
+    found = zone([rows[0].replace("O", "0").replace("I", "1"), rows[1]])
+    assert found is not None
+    assert found.rows == rows
+    assert found.refilled
+    assert found.mrz.surname.trust == "unchecked", "a person confirms it"
+    card = prints.td1("C00110011")
+    lettered = zone([card[0], card[1], card[2].replace("I", "1")])
+    assert lettered is not None
+    assert lettered.rows == card
+
+
+@pytest.mark.parametrize("letter", ["O", "I"])
+def test_a_letter_in_a_number_is_not_made_a_digit(letter: str) -> None:
+    assert zone([TD3[0], TD3[1].replace("550201", f"55{letter}2{letter}1", 1)]) is None
+
+
 def accepted_unmarked(before: Mrz, after: Mrz) -> bool:
     """Whether a checked field became another value and nothing says so."""
     names = ("number", "birth_date", "expiry_date")
