@@ -1,5 +1,6 @@
 """The outbox's statements: each function runs inside one transaction and writes its audit rows in it."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -97,8 +98,8 @@ def _insert_rows(db: Connection, sealed: SealedEnvelope, head: Header, state: St
         ),
     ).fetchone()
     for n, piece in enumerate(pieces):
-        # No digest of its own: the envelope's covers every byte, and is what is checked before anything is sent.
-        db.execute("INSERT INTO chunk (place, sha256, data) VALUES (?, x'', ?)", (seq * CHUNKS_APART + n, piece))
+        row = (seq * CHUNKS_APART + n, hashlib.sha256(piece).digest(), piece)
+        db.execute("INSERT INTO chunk (place, sha256, data) VALUES (?, ?, ?)", row)
 
 
 def _move(db: Connection, seq: int, envelope: str, before: State, after: State, code: str, when: datetime) -> None:

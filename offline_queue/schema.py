@@ -10,7 +10,6 @@ PAGE_BYTES: Final = (
     8 * 1024
 )  # a small save dirties nine pages: twice the size costs it a fifth, and large ones gain nothing
 
-# `chunk.sha256` is empty: the digest of the whole envelope covers it. Rows of earlier versions have one.
 # A chunk's place is its envelope's seq times 1024 plus its number: one tree, no index to keep on each save.
 # The database itself refuses what must never happen: an envelope changed after its first byte was stored, a payload
 # removed before the portal's receipt or an operator's recorded act, and counters that drift from the rows.
