@@ -163,6 +163,7 @@ def touched(counter: Counter, events: int, *, warm_up: int) -> float:
     return resident_mib() - before
 
 
+@pytest.mark.timeout(900)
 def test_fifty_thousand_random_touches_do_no_harm(tmp_path: Path) -> None:
     with counter_in(tmp_path, motion=True, idle_s=600.0) as counter:
         touched(counter, QUICK, warm_up=QUICK // 2)
