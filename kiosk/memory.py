@@ -13,6 +13,16 @@ _ARENA_MAX: Final = -8  # mallopt(3), M_ARENA_MAX
 _ARENAS: Final = 2
 _MADV_DONTNEED: Final = 4  # madvise(2): clean pages of a file that nobody writes to are dropped, never written
 _OWN_PAGES_FROM: Final = 4 * 1024 * 1024
+_PERTURB: Final = -6  # mallopt(3), M_PERTURB: freed blocks are written over, taken ones filled
+_PERTURB_BYTE: Final = 0xA5
+_TCACHE_SIZES: Final = range(
+    24, 1033, 16
+)  # glibc's malloc.c: 64 lists of at most 7 blocks, which it does not write over
+_TCACHE_COUNT: Final = 7
+_SMALL_SIZES: Final = range(16, 513, 16)  # CPython's obmalloc.c: 32 classes of blocks, which it never writes over
+_FILL_BYTES: Final = (
+    1024 * 1024
+)  # of each class: a visit leaves some MB free, most of them in pools that any class takes
 
 
 def keep_heap_small() -> None:
@@ -27,6 +37,28 @@ def keep_heap_small() -> None:
     libc.mallopt(_MMAP_THRESHOLD, _OWN_PAGES_FROM)
 
 
+def write_over_freed() -> None:
+    """Let the C library write over every block that is freed from now on (but see `scrub`)."""
+    ctypes.CDLL(None).mallopt(_PERTURB, _PERTURB_BYTE)
+
+
+def scrub() -> None:
+    """Write over what is free and still reads as it was: the calling thread's small blocks of C, and Python's own.
+
+    Everything free is taken, filled with zeros, and let go of; some tens of milliseconds and, for that long, 32 MB.
+    """
+    libc = ctypes.CDLL(None)
+    libc.malloc.restype = ctypes.c_void_p
+    taken = [(libc.malloc(ctypes.c_size_t(size)), size) for size in _TCACHE_SIZES for _ in range(_TCACHE_COUNT)]
+    for place, size in taken:
+        ctypes.memset(place, 0, size)
+    for place, _ in taken:
+        libc.free(ctypes.c_void_p(place))
+    for size in _SMALL_SIZES:
+        filled = [bytearray(size - 1) for _ in range(_FILL_BYTES // size)]  # with the zero at its end one whole block
+    filled.clear()
+
+
 def settle() -> None:
     """Give back what the start left, and spare what lives as long as the kiosk from every later round of garbage."""
     give_back()
@@ -34,8 +66,9 @@ def settle() -> None:
 
 
 def give_back() -> None:
-    """Collect what only points at itself, and return free pages; some tens of milliseconds, between two visits."""
+    """Collect what only points at itself, write over it, and return free pages; a tenth of a second, between visits."""
     gc.collect()
+    scrub()
     ctypes.CDLL(None).malloc_trim(0)
 
 

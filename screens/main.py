@@ -42,7 +42,7 @@ from PySide6.QtQml import QQmlApplicationEngine, QQmlError  # noqa: E402
 from PySide6.QtQuick import QQuickWindow  # noqa: E402
 
 from kiosk.app import Kiosk  # noqa: E402
-from kiosk.memory import give_back, keep_heap_small, settle, unmap_pages  # noqa: E402
+from kiosk.memory import give_back, keep_heap_small, settle, unmap_pages, write_over_freed  # noqa: E402
 from kiosk.session import Page  # noqa: E402
 from offline_queue.no_core import forbid_core_dumps  # noqa: E402
 from screens.keypad import KeypadKeys  # noqa: E402
@@ -136,12 +136,13 @@ class Screens(QObject):
         self._translator = CatalogueTranslator(kiosk.catalogue.texts, stage)
         QCoreApplication.installTranslator(self._translator)
         stage.languageChanged.connect(self.engine.retranslate)
-        self._between = self._timer_between()
+        self.between = self._timer_between()
         stage.ended.connect(self._wipe)
         self._attach_models()
         self.window = self._load(size)
         reader = Reader(self.window)
         self.model(Guide).read_from(reader)
+        write_over_freed()  # from here on there may be residents
         self.keypad = KeypadKeys(kiosk.config.keypad, self.model(Guide), self.model(Visit), reader.loader)
 
     def _attach_models(self) -> None:
@@ -234,7 +235,7 @@ class Screens(QObject):
     def _wipe(self) -> None:
         self.pictures.wipe()
         self.engine.retranslate()
-        self._between.start()
+        self.between.start()
 
     def _timer_between(self) -> QTimer:
         """When the last page is gone and the first screen shows, memory is given back."""
@@ -258,7 +259,7 @@ class Screens(QObject):
     def close(self) -> None:
         """Take the window down before the interpreter ends; the stage tells nobody any more."""
         self.stage.stop()
-        self._between.stop()
+        self.between.stop()
         self.stage.ended.disconnect(self._wipe)
         self.stage.languageChanged.disconnect(self.engine.retranslate)
         self.window.removeEventFilter(self)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from kiosk.app import ROOT
+from tests.other_memory import times_held
 
 HEAD = """
 import ctypes, gc, mmap, sys
@@ -76,3 +77,70 @@ print((full - less) // MB)
 
 def test_what_was_there_at_the_start_is_not_looked_through_again() -> None:
     assert int(played("settle(); print(gc.get_freeze_count())")) > 1000
+
+
+WORD = "QXZJVKWYQQ"
+LOOK = """
+import random
+from kiosk.memory import scrub, write_over_freed
+chance = random.Random(7)
+def word():
+    return bytes(number ^ 0x20 for number in b"qxzjvkwyqq")
+def say():
+    print(flush=True)
+    sys.stdin.readline()
+"""
+
+
+def held_at_each_stop(program: str) -> list[int]:
+    """How often the word stands in a process's memory wherever it says something."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    process = subprocess.Popen([sys.executable, "-c", HEAD + LOOK + program], cwd=ROOT, text=True, **pipes)  # type: ignore[call-overload]
+    found = []
+    while process.stdout.readline():
+        found.append(times_held(process.pid, WORD))
+        process.stdin.write("\n")
+        process.stdin.flush()
+    process.stdin.close()
+    process.stdout.close()
+    assert process.wait() == 0
+    return found
+
+
+def test_strings_that_were_freed_among_others_can_no_longer_be_found() -> None:
+    program = """
+kept = [word() * chance.randrange(1, 40) for _ in range(30_000)]
+say()
+kept = [bytes(len(text)) if number % 3 else text for number, text in enumerate(kept)]
+kept = [bytes(len(text)) for text in kept]
+say()
+give_back()
+say()
+"""
+    full, freed, left = held_at_each_stop(program)
+    assert full > 30_000
+    assert freed > 1_000, "freed is not gone"
+    assert left == 0
+
+
+BLOCKS = """
+def filled(size):
+    place = libc.malloc(ctypes.c_size_t(size))
+    for at in range(0, size - 10, 10):
+        ctypes.memmove(place + at, word(), 10)
+    return place
+for place in [filled(chance.randrange(24, 5000)) for _ in range(3000)]:
+    free(place)
+say()
+give_back()
+say()
+"""
+
+
+def test_blocks_of_c_that_were_freed_can_no_longer_be_found() -> None:
+    freed, left = held_at_each_stop(BLOCKS)
+    assert freed > 1_000
+    assert left > 0, "pages are given back, what shares one with something that lives is not"
+    freed, left = held_at_each_stop("write_over_freed()\n" + BLOCKS)
+    assert freed > 0, "small blocks are kept as they are"
+    assert left == 0
