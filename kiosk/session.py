@@ -368,7 +368,7 @@ class Session(AtTheDesk):
         """What the comparison said of this photo is kept with what the document proved."""
         if self.comparing is not None and self.evidence is not None and self.picture is not None:
             likeness = Likeness(self.picture, band, model, model_sha256, self.comparing.live)
-            self.evidence = replace(self.evidence, likeness=likeness)
+            self.evidence = replace(self.evidence, likenesses=(*self.evidence.likenesses, likeness))
             self.comparison_told(band)
 
     def paper_read(self, found: Mapping[str, Filled]) -> None:

@@ -5,7 +5,7 @@ Asked first, for it is the resident's to give; help for staff, never a refusal: 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -43,9 +43,11 @@ class Comparing:
     band: Band | Literal[""] = ""
 
 
-def record(likeness: Likeness | None, document: str, facts: Mapping[str, Filled]) -> dict[str, Json]:
-    """The record to seal beside these answers, where the photo that was compared is among them; else empty."""
-    if likeness is None or not any(filled.value == likeness.photo for filled in facts.values()):
+def record(likenesses: Sequence[Likeness], document: str, facts: Mapping[str, Filled]) -> dict[str, Json]:
+    """The record to seal beside these answers, where a photo that was compared is among them; else empty."""
+    sent = [filled.value for filled in facts.values()]
+    likeness = next((each for each in reversed(likenesses) if each.photo in sent), None)
+    if likeness is None:
         return {}
     return {
         RECORD: {

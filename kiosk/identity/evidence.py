@@ -25,14 +25,14 @@ class Evidence:
     the data is its issuer's, the chip has no key to prove itself by. `no_trust_anchor`: whole and signed, by somebody
     this site's master list does not have. `unsigned`: nothing on it is signed. `signed_in`: no document was here; an
     account was proved on the resident's own phone. `portrait` is the document's own picture (JPEG), to be compared with
-    and never sent; `likeness` is what that said of a photo taken here.
+    and never sent; `likenesses` is what that said of each photo taken here.
     """
 
     kind: str
     verdict: Verdict
     gave: Mapping[str, Filled] = field(repr=False)
     portrait: bytearray | None = field(default=None, repr=False, compare=False)
-    likeness: Likeness | None = None
+    likenesses: tuple[Likeness, ...] = ()
 
     def wipe(self) -> None:
         """Overwrite the document's picture where it lies."""
@@ -58,5 +58,5 @@ def record(evidence: Evidence | None, facts: Mapping[str, Filled]) -> dict[str, 
         return {}
     return {
         RECORD: {"document": evidence.kind, "verdict": evidence.verdict, "answers": list(standing)},
-        **by_face.record(evidence.likeness, evidence.kind, facts),
+        **by_face.record(evidence.likenesses, evidence.kind, facts),
     }

@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.identity.by_face import RECORD
 from kiosk.session import Page
-from screens.glass import wait_until
+from screens.glass import Seen, wait_until
 from screens.models.capture import Capture
 from screens.models.compare import Compare
 from screens.rehearsal import Resident, received_for
@@ -70,8 +70,12 @@ def test_who_says_no_goes_on_and_sends_what_somebody_without_a_picture_would(cou
 
 def test_neither_answer_is_chosen_and_neither_is_the_yellow_one(counter: Counter) -> None:
     resident = at_the_question(counter)
-    answers = [seen for seen in resident.glass.controls() if seen.name.startswith(("Yes, compare", "No, go on"))]
-    assert len(answers) == 2
+
+    def offered() -> list[Seen]:
+        return [seen for seen in resident.glass.controls() if seen.name.startswith(("Yes, compare", "No, go on"))]
+
+    resident.glass.wait_for(lambda: len(offered()) == 2, "both answers")
+    answers = offered()
     assert [seen.checked for seen in answers] == [False, False]
     assert answers[0].rect.size() == answers[1].rect.size()
     assert answers[0].rect.height() >= 120

@@ -65,7 +65,7 @@ def test_a_no_uses_the_photo_seals_nothing_and_is_not_asked_again() -> None:
     session.answer_comparison()
     assert used(session)
     assert session.evidence is not None
-    assert session.evidence.likeness is None
+    assert session.evidence.likenesses == ()
     session.back()
     session.take(PHOTO)
     session.use_picture()
@@ -91,7 +91,7 @@ def test_whatever_comes_out_the_visit_goes_on_and_the_band_is_kept(band: Band) -
     session.use_picture()
     assert used(session)
     assert session.evidence is not None
-    assert session.evidence.likeness == Likeness(PHOTO, band, "mobilefacenet", "85" * 32)
+    assert session.evidence.likenesses == (Likeness(PHOTO, band, "mobilefacenet", "85" * 32),)
 
 
 def test_the_challenge_stands_only_where_the_service_asks_for_it_and_has_a_way_round() -> None:
@@ -117,8 +117,7 @@ def test_a_challenge_that_was_missed_can_be_tried_again_and_counts_once_it_is_me
     session.challenge_over(met=True)
     session.compared("match", "mobilefacenet", "85" * 32)
     assert session.evidence is not None
-    assert session.evidence.likeness is not None
-    assert session.evidence.likeness.live
+    assert [each.live for each in session.evidence.likenesses] == [True]
 
 
 def test_back_leads_to_the_photo_and_another_photo_throws_the_first_away() -> None:
@@ -131,7 +130,7 @@ def test_back_leads_to_the_photo_and_another_photo_throws_the_first_away() -> No
 
 
 def test_the_record_is_a_band_and_whose_opinion_it_is_and_no_figure() -> None:
-    evidence = replace(card_evidence(ELDER.document()), likeness=LIKENESS)
+    evidence = replace(card_evidence(ELDER.document()), likenesses=(LIKENESS,))
     sealed = record(evidence, {**evidence.gave, "portrait": Filled(PHOTO)})[RECORD]
     assert sealed == {
         "compared_with": "hkic",
@@ -143,9 +142,18 @@ def test_the_record_is_a_band_and_whose_opinion_it_is_and_no_figure() -> None:
     assert {field.name for field in fields(Likeness)} == {"photo", "band", "model", "model_sha256", "live"}
 
 
+def test_of_two_photos_of_one_visit_each_is_sealed_with_what_was_said_of_it() -> None:
+    second = replace(LIKENESS, photo=OTHER, band="ask_staff", live=False)
+    evidence = replace(card_evidence(ELDER.document()), likenesses=(LIKENESS, second))
+    for photo, band in ((PHOTO, "match"), (OTHER, "ask_staff")):
+        sealed = record(evidence, {**evidence.gave, "portrait": Filled(photo)})[RECORD]
+        assert isinstance(sealed, dict)
+        assert sealed["band"] == band
+
+
 @pytest.mark.parametrize("facts", [{"portrait": Filled(OTHER)}, {"portrait_on_paper": Filled(True)}])
 def test_a_photo_that_was_taken_anew_or_is_brought_on_paper_was_not_compared(facts: dict[str, Filled]) -> None:
-    evidence = replace(card_evidence(ELDER.document()), likeness=LIKENESS)
+    evidence = replace(card_evidence(ELDER.document()), likenesses=(LIKENESS,))
     assert RECORD not in record(evidence, {**evidence.gave, **facts})
 
 
@@ -162,5 +170,5 @@ def test_the_documents_picture_is_overwritten_when_the_visit_ends_and_when_anoth
 
 def test_no_fact_has_the_name_of_the_record_and_no_repr_shows_a_face() -> None:
     assert RECORD not in CATALOGUE.facts
-    evidence = replace(card_evidence(ELDER.document()), likeness=LIKENESS)
+    evidence = replace(card_evidence(ELDER.document()), likenesses=(LIKENESS,))
     assert "xff" not in repr(evidence)
