@@ -239,10 +239,10 @@ class Staff(Asking):
 
     def _figures(self) -> list[Row]:
         found = self._queue.found
-        values = ["–"] * 3
+        values = [self.say("staff.queue.not_yet")] * 3
         if found is not None:
             status = found.status
-            oldest = self._span(status.oldest_age_s) if status.pending else "–"
+            oldest = self._span(status.oldest_age_s) if status.pending else self.say("staff.queue.none")
             values = [str(status.pending), oldest, str(status.counts.get(Stand.QUARANTINED, 0))]
         return [
             {"value": value, "label": self.say(f"staff.queue.{name}")}

@@ -8,6 +8,7 @@ Item {
     property string band
     property string note: ""
     property string aside: ""       // the label of the language button
+    property alias heading: head.data   // read first, and clear of the language button above it
     default property alias content: body.data
     property alias footer: foot.data
     readonly property int barHeight: Theme.laptop ? 120 : 176
@@ -57,6 +58,23 @@ Item {
         }
     }
     Item {
+        id: head
+        x: body.x
+        y: body.y
+        width: body.width - turn.width - 24
+    }
+    ActionButton {
+        id: turn
+        anchors.right: parent.right
+        anchors.rightMargin: Theme.margin
+        y: strip.y + 8
+        least: 96
+        height: 96
+        width: 220
+        label: f.aside
+        onActivated: f.turned()
+    }
+    Item {
         id: body
         x: Theme.margin
         y: strip.y + strip.height + Theme.s2
@@ -74,17 +92,5 @@ Item {
             anchors.verticalCenter: parent.verticalCenter
             spacing: 24
         }
-    }
-    // after the body, so that the heading is read first
-    ActionButton {
-        id: turn
-        anchors.right: parent.right
-        anchors.rightMargin: Theme.margin
-        y: strip.y + 8
-        least: 96
-        height: 96
-        width: 220
-        label: f.aside
-        onActivated: f.turned()
     }
 }

@@ -14,7 +14,7 @@ KioskPage {
         band: qsTrId("staff.card")
         aside: qsTrId("staff.language")
         onTurned: Staff.turnLanguage()
-        Txt {
+        heading: Txt {
             id: title
             width: parent.width
             role: "h1"

@@ -15,28 +15,24 @@ KioskPage {
         note: Staff.service
         aside: qsTrId("staff.language")
         onTurned: Staff.turnLanguage()
-        Row {
-            id: heading
-            width: parent.width
-            spacing: 24
-            Txt {
-                id: count
-                width: parent.width * 0.6 - 24
-                role: "h1"
-                text: Staff.count
-                font.pixelSize: 52
-            }
-            Txt {
-                width: parent.width * 0.4
-                anchors.verticalCenter: parent.verticalCenter
-                horizontalAlignment: Text.AlignRight
-                text: Staff.updated
-                font.pixelSize: 30
-                color: Theme.inkSoft
-            }
+        heading: Txt {
+            id: count
+            width: page.barRoom * 0.6 - 24
+            role: "h1"
+            text: Staff.count
+            font.pixelSize: 52
+        }
+        Txt {
+            x: page.barRoom * 0.6
+            y: (count.height - height) / 2
+            width: page.barRoom * 0.4
+            horizontalAlignment: Text.AlignRight
+            text: Staff.updated
+            font.pixelSize: 30
+            color: Theme.inkSoft
         }
         Pager {
-            y: heading.height + 12
+            y: count.height + 12
             width: parent.width
             height: parent.height - y
             spacing: 16
