@@ -15,7 +15,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh_Hant", "zh_Hans")
 Side = Literal["HK", "GD"]
 SIDES: tuple[Side, ...] = ("HK", "GD")
 
-FACT_TYPES = frozenset(
+TYPED_TYPES = frozenset(
     {
         "text",
         "name",
@@ -30,8 +30,9 @@ FACT_TYPES = frozenset(
         "money",
         "number",
     }
-    | {"choice", "yes_no", "document", "portrait", "signature", "slot", "list", "payment"}
 )
+"""What is answered by typing."""
+FACT_TYPES = TYPED_TYPES | {"choice", "yes_no", "document", "portrait", "signature", "slot", "list", "payment"}
 CAPTURE_TYPES = frozenset({"document", "portrait", "signature"})
 STEP_KINDS = frozenset(
     {"checklist", "identify", "choice", "form", "list", "document", "portrait", "slot", "consent"}

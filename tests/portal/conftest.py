@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
 
+from portal.place import Place
+from portal.store import Store
 from tests.offline_queue.samples import Bench
 from tests.portal.postgres_server import PostgresServer, postgres_server
 from tests.portal.process import PortalProcess
@@ -25,6 +28,20 @@ def postgres() -> Iterator[PostgresServer]:
 def database(request: pytest.FixtureRequest) -> str:
     """A fresh database of each engine: the URL that a portal is given ("" is SQLite)."""
     return "" if request.param == "sqlite" else str(request.getfixturevalue("postgres").database())
+
+
+@pytest.fixture
+def place(tmp_path: Path, database: str) -> Place:
+    """A portal's folder with a fresh database of each engine."""
+    return Place(tmp_path, database)
+
+
+@pytest.fixture
+def store(place: Place) -> Iterator[Store]:
+    """The same, opened as a node opens it."""
+    opened = place.open_store()
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 import requests
 
 from portal.operator_sessions import begin_session, end_session, is_open
 from portal.operators import Operators, Session, load_operators, set_password
-from portal.place import Place
 from portal.store import Store
 from tests.offline_queue.samples import NOON
 from tests.portal.process import PortalProcess
 
 PASSWORD = "correct horse battery"
-
-
-@pytest.fixture
-def store(tmp_path: Path, database: str) -> Iterator[Store]:
-    opened = Place(tmp_path, database).open_store()
-    yield opened
-    opened.close()
 
 
 def fresh(folder: Path) -> tuple[Operators, Session]:

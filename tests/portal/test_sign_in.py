@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from offline_queue.envelope import Kem, Malformed, RecipientKey, b64, instant, u
 from offline_queue.portal_client import PortalClient, Trouble
 from portal.iam_smart import CANCELLED, OK, Given, IamSmart
 from portal.iam_smart_simulated import make_simulated
-from portal.place import Place
 from portal.problem import Problem
 from portal.sign_in import LIFE, SignIns
 from portal.store import Store
@@ -140,12 +138,6 @@ def test_with_encryption_and_no_account_no_sign_in_is_offered(tmp_path: Path) ->
 
 
 # ---- on both databases, by the clock ----
-
-
-@pytest.fixture
-def store(tmp_path: Path, database: str) -> Iterator[Store]:
-    with closing(Place(tmp_path, database).open_store()) as opened:
-        yield opened
 
 
 def sign_ins() -> SignIns:

@@ -28,18 +28,6 @@ from tests.offline_queue.samples import NOON, Bench, eventually, payload
 from tests.portal.postgres_server import PostgresServer
 
 
-@pytest.fixture
-def place(tmp_path: Path, database: str) -> Place:
-    return Place(tmp_path, database)
-
-
-@pytest.fixture
-def store(place: Place) -> Iterator[Store]:
-    opened = place.open_store()
-    yield opened
-    opened.close()
-
-
 def announced(bench: Bench, **options: object) -> Announced:
     sealed = bench.sealed(payload(), **options)  # type: ignore[arg-type]
     kids = frozenset(recipient.kid for recipient in bench.recipients)

@@ -6,7 +6,7 @@ import random
 import signal
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
@@ -31,18 +31,6 @@ from tests.offline_queue.samples import NOON, Bench, eventually
 from tests.portal.process import PortalProcess
 from tests.portal.test_serving import packet_of
 from tests.portal.test_store import announced, count, known, node_on, turn_of_another
-
-
-@pytest.fixture
-def place(tmp_path: Path, database: str) -> Place:
-    return Place(tmp_path, database)
-
-
-@pytest.fixture
-def store(place: Place) -> Iterator[Store]:
-    opened = place.open_store()
-    yield opened
-    opened.close()
 
 
 def send_all(node: Node, asked: Sequence[Announced]) -> list[Taken | Missing | Problem]:

@@ -13,30 +13,13 @@ from datetime import date
 from hardware.cards import IdentityDocument
 from kiosk.card_facts import card_evidence
 from kiosk.catalogue import Catalogue, Fact, Language, Step
-from kiosk.catalogue.model import Item
+from kiosk.catalogue.model import TYPED_TYPES, Item
 from kiosk.fields import CHOICE_TYPES
 from kiosk.flow import case, engine
 from kiosk.flow.journeys import MOST_STEPS, sample_answers
 from kiosk.flow.state import Refused
 from kiosk.journey import Bundle, Journey, Single
 from kiosk.speech import spoken
-
-TYPED_TYPES = frozenset(
-    {
-        "text",
-        "name",
-        "hkid",
-        "resident_id",
-        "permit",
-        "passport",
-        "phone",
-        "email",
-        "address",
-        "number",
-        "money",
-        "date",
-    }
-)
 
 
 @dataclass(frozen=True)
