@@ -15,14 +15,13 @@ _MADV_DONTNEED: Final = 4  # madvise(2): clean pages of a file that nobody write
 _OWN_PAGES_FROM: Final = 4 * 1024 * 1024
 _PERTURB: Final = -6  # mallopt(3), M_PERTURB: freed blocks are written over, taken ones filled
 _PERTURB_BYTE: Final = 0xA5
-_TCACHE_SIZES: Final = range(
-    24, 1033, 16
-)  # glibc's malloc.c: 64 lists of at most 7 blocks, which it does not write over
+_TCACHE_SIZES: Final = range(24, 1033, 16)
 _TCACHE_COUNT: Final = 7
-_SMALL_SIZES: Final = range(16, 513, 16)  # CPython's obmalloc.c: 32 classes of blocks, which it never writes over
-_FILL_BYTES: Final = (
-    1024 * 1024
-)  # of each class: a visit leaves some MB free, most of them in pools that any class takes
+"""glibc's malloc.c: 64 lists of at most 7 blocks, which it does not write over."""
+_SMALL_SIZES: Final = range(16, 513, 16)
+"""CPython's obmalloc.c: 32 classes of blocks, which it never writes over."""
+_FILL_BYTES: Final = 1024 * 1024
+"""Of each class: a visit leaves some MB free, most of them in pools that any class takes."""
 
 
 def keep_heap_small() -> None:

@@ -20,7 +20,7 @@ NEXT_KINDS = ("next", "wait")
 RING_OUT, RING_IN = 10, 4
 """Pixels outside a control between which Main.qml draws the ring of the keypad."""
 RING_RATIO = 3.0  # WCAG 2.2, 2.4.13: the same pixel with and without the focus
-RING_SHARE = 0.5  # of the four pixels that are looked at: a perimeter two pixels thick, by the same rule
+RING_SHARE = 0.8  # its corners are round
 UNSPOKEN = frozenset({"Co", "Cn", "Cc"})
 
 

@@ -37,6 +37,7 @@ class Thing:
     key: bool = False
     active: bool = False
     ring: str = ""
+    inset: int = 0
     item: QObject | None = None
 
     @property
@@ -87,7 +88,7 @@ class Reader:
 
 
 def _thing(thing: Thing, item: QObject | None) -> Thing:
-    """A thing with what its item tells: whether it is a key, the field being typed into, the colour of its ring."""
+    """A thing with what its item tells: whether it is a key, the field being typed into, its ring."""
     if item is None or not thing.control:
         return replace(thing, item=item)
     ring = item.property("ring")
@@ -96,6 +97,7 @@ def _thing(thing: Thing, item: QObject | None) -> Thing:
         key=item.property("legend") is not None,
         active=bool(item.property("active")),
         ring=ring.name() if isinstance(ring, QColor) else "",
+        inset=int(item.property("ringInset") or 0),
         item=item,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -16,6 +16,14 @@ from hardware.camera.jpeg import decode_image, decode_jpeg
 from hardware.device import Fault
 
 Sleep = Callable[[float], None]
+
+
+@runtime_checkable
+class Adjustable(Protocol):
+    """A source whose exposure and focus can be set."""
+
+    def settings(self) -> tuple[Setting, ...]:
+        """How exposure and focus stand now; from any thread while pictures come."""
 
 
 class V4l2Source:
@@ -245,11 +253,7 @@ class TurnedSource:
 
 def settings_of(source: FrameSource) -> tuple[Setting, ...]:
     """How exposure and focus of a source stand; empty for one that has neither, such as a film."""
-    if isinstance(source, V4l2Source | TurnedSource):
-        return source.settings()
-    from hardware.camera.synthetic import SyntheticSource
-
-    return source.settings() if isinstance(source, SyntheticSource) else ()
+    return source.settings() if isinstance(source, Adjustable) else ()
 
 
 def source_for(spec: str, profile: Profile = AUTOMATIC) -> FrameSource | Fault:

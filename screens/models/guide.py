@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import Property, QMargins, QRect, QTimer, Signal, Slot
+from PySide6.QtCore import Property, QRect, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible
 from PySide6.QtQml import QmlElement, QmlSingleton
 
@@ -27,7 +27,6 @@ ALERTS = frozenset({Role.AlertMessage, Role.Note})
 RATES = (0.6, 0.8, 1.0, 1.2, 1.4, 1.6)
 USUAL_RATE = 2
 VOLUME_STEP = 10
-KEY_GAP = QMargins(5, 6, 5, 6)  # Key.qml: what the cell that is touched has around the face that is seen
 
 
 @QmlElement
@@ -83,9 +82,8 @@ class Guide(Model):
 
     def _rect(self) -> QRect:
         """What the ring is drawn round: of a key its face, so that the ring stays off what is beside the key."""
-        if self._here is None:
-            return QRect()
-        return self._here.rect.marginsRemoved(KEY_GAP) if self._here.key else self._here.rect
+        here = self._here
+        return QRect() if here is None else here.rect.adjusted(here.inset, here.inset, -here.inset, -here.inset)
 
     def _ring_color(self) -> str:
         return self._here.ring if self._here is not None else ""

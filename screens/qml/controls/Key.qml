@@ -11,6 +11,7 @@ Touchable {
     property bool flat: false       // a cell of the bar: no face of its own
     property bool strong: false     // the cell that the space bar takes
     property int face: 96
+    ringInset: flat ? 14 : 6        // round the face; where there is none, clear of the lines of the bar
     readonly property color tone: k.held !== k.strong ? Theme.primaryInk : Theme.ink
     width: face + 10
     implicitHeight: 116

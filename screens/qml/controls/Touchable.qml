@@ -8,6 +8,7 @@ Item {
     property int role: Accessible.Button
     property bool checked: false
     property color ring: Theme.primary
+    property int ringInset: 0       // how far inside what is touched the ring of the keypad goes round
     readonly property bool held: tap.pressed
     signal activated
     activeFocusOnTab: enabled
