@@ -20,8 +20,8 @@ from offline_queue.clocks import Clocks
 from offline_queue.diagnosis import find_item, line_of, list_items
 from offline_queue.envelope import Malformed, Signer
 from offline_queue.faults import QueueFault, fault_of
-from offline_queue.opening import DEFAULT_QUOTA_BYTES
-from offline_queue.outbox import FREEZE_AT, Outbox
+from offline_queue.opening import DEFAULT_QUOTA_BYTES, FREEZE_AT
+from offline_queue.outbox import Outbox
 from offline_queue.receipt_numbers import parse_receipt_number
 from offline_queue.records import Line, OutboxItem, OutboxStatus
 from offline_queue.schema import connect_read_only

@@ -62,6 +62,12 @@ def starts_unseen(db: Connection) -> int | None:
     return int(unseen) if digest == audit_head(db).hash.hex() and unseen.isdecimal() else None
 
 
+def is_new(db: Connection, head: Header) -> bool:
+    """Whether neither this id is here, nor anything at its place in its case or later."""
+    [(known, placed, _)] = db.execute(_STANDING, (head.id, head.case_id, head.case_seq, head.case_id)).fetchall()
+    return known is None and not placed
+
+
 def insert(db: Connection, sealed: SealedEnvelope, deadline: datetime | None, when: datetime) -> Saved | QueueFault:
     """Store an envelope: at the end of its case, and READY if nothing of the case is before it."""
     head = sealed.head
@@ -323,7 +329,7 @@ def status(db: Connection, *, now: datetime, quota_bytes: int) -> OutboxStatus:
         oldest_created=created,
         oldest_age_s=max(0.0, (now - created).total_seconds()) if created else 0.0,
         bytes=held,
-        disk_bytes=_used_bytes(db),
+        disk_bytes=used_bytes(db),
         quota_bytes=quota_bytes,
         frozen=False,
         audit_seq=head.seq,
@@ -331,7 +337,8 @@ def status(db: Connection, *, now: datetime, quota_bytes: int) -> OutboxStatus:
     )
 
 
-def _used_bytes(db: Connection) -> int:
+def used_bytes(db: Connection) -> int:
+    """What the database holds of the disk, without what it could give back."""
     pages, free, size = (
         int(db.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "freelist_count", "page_size")
     )

@@ -3,20 +3,24 @@
 import fcntl
 import os
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from offline_queue import ledger
 from offline_queue.clocks import Clocks
+from offline_queue.commit_log import LogFile, read_records
 from offline_queue.faults import QueueFault, fault_of
+from offline_queue.replay import take_in
 from offline_queue.salvage import Salvage, salvage
 from offline_queue.schema import PAGE_BYTES, SCHEMA_VERSION, Connect, Connection, migrate, prepare, version_of
 from offline_queue.structure import structure_fault
 from offline_queue.writer import LONG_LOG_BYTES
 
 DEFAULT_QUOTA_BYTES: Final = 2 * 1024**3
+FREEZE_AT: Final = 0.8
+"""From this share of the quota on no new visit should begin."""
 LOW_DISK_BYTES: Final = 64 * 1024**2
 SHORT_BYTES: Final = 32 * 1024**2
 STARTS_UNSEEN: Final = 20
@@ -27,6 +31,8 @@ STARTS_UNSEEN: Final = 20
 class Limits:
     """How much the outbox may hold, and the disk space it keeps in hand for a full disk (bytes).
 
+    What is saved waits in a commit log of up to `commit_log_bytes` until the database takes it over; 0: it has none.
+
     A database of up to `short_bytes` is looked through for damage at every start. So is a longer one that was not
     closed in good order; else the start does not wait for that, and it is done `look_after_s` later.
     """
@@ -34,6 +40,7 @@ class Limits:
     quota_bytes: int = DEFAULT_QUOTA_BYTES
     ballast_bytes: int = 16 * 1024**2
     low_disk_bytes: int = LOW_DISK_BYTES
+    commit_log_bytes: int = 8 * 1024**2
     short_bytes: int = SHORT_BYTES
     look_after_s: float = 60.0
 
@@ -51,6 +58,7 @@ class Ready:
     """
 
     connection: Connection
+    used_bytes: int
     salvaged: Salvage | None = None
     unseen: int = 0
 
@@ -70,39 +78,44 @@ def lock_file(path: Path) -> int | QueueFault:
 
 
 def open_connection(
-    path: Path, connect: Connect, limits: Limits, clocks: Clocks, *, thorough: bool = False
+    path: Path, connect: Connect, limits: Limits, clocks: Clocks, log: LogFile, *, thorough: bool = False
 ) -> Ready | QueueFault:
     """A connection that may be used; what a damaged database still holds is carried over into a new one.
 
-    `thorough`: however long the database, it is looked through first.
+    What the last process left in its commit log is in the database then. `thorough`: however long the database, it is
+    looked through first.
     """
-    opened = _open(path, connect, limits, clocks, thorough=thorough)
+    opened = _open(path, connect, limits, clocks, log, thorough=thorough)
     if not isinstance(opened, QueueFault) or opened.code != "queue_damaged":
         return opened
     try:
         found = salvage(path, partial(prepare, quota_bytes=limits.quota_bytes), clocks.wall())
     except (sqlite3.Error, OSError) as error:
         return fault_of(error)
-    again = _open(path, connect, limits, clocks, thorough=True)
-    return again if isinstance(again, QueueFault) else Ready(again.connection, found)
+    again = _open(path, connect, limits, clocks, log, thorough=True)
+    return again if isinstance(again, QueueFault) else replace(again, salvaged=found)
 
 
-def _open(path: Path, connect: Connect, limits: Limits, clocks: Clocks, *, thorough: bool) -> Ready | QueueFault:
+def _open(
+    path: Path, connect: Connect, limits: Limits, clocks: Clocks, log: LogFile, *, thorough: bool
+) -> Ready | QueueFault:
     try:
         path.touch(mode=0o600)  # before the engine makes it: its log takes the same mode
         connection = connect(path)
     except (sqlite3.Error, OSError) as error:
         return fault_of(error)
     try:
-        ready = _make_ready(connection, limits, clocks, thorough=thorough)
-    except sqlite3.Error as error:
+        ready = _make_ready(connection, limits, clocks, log, thorough=thorough)
+    except (sqlite3.Error, OSError) as error:
         ready = fault_of(error)
     if isinstance(ready, QueueFault):
         connection.close()
     return ready
 
 
-def _make_ready(connection: Connection, limits: Limits, clocks: Clocks, *, thorough: bool) -> Ready | QueueFault:
+def _make_ready(
+    connection: Connection, limits: Limits, clocks: Clocks, log: LogFile, *, thorough: bool
+) -> Ready | QueueFault:
     prepare(connection, quota_bytes=limits.quota_bytes)
     version = version_of(connection)
     if version > SCHEMA_VERSION:
@@ -115,8 +128,9 @@ def _make_ready(connection: Connection, limits: Limits, clocks: Clocks, *, thoro
         return fault
     connection.execute("BEGIN IMMEDIATE")
     ledger.begin_process(connection, boot_id=clocks.boot_id(), mono=clocks.monotonic(), when=clocks.wall())
+    take_in(connection, read_records(log))
     connection.execute("COMMIT")
-    return Ready(connection, unseen=unseen)
+    return Ready(connection, ledger.used_bytes(connection), unseen=unseen)
 
 
 def _may_wait(connection: Connection, limits: Limits) -> int:

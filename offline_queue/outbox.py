@@ -1,14 +1,17 @@
 """The durable outbox: sealed envelopes in one SQLite database, until the portal's signed receipt takes them out.
 
-What holds, whatever happens to power, process, clock or line: `save` returns `Saved` only after the commit; a stored
+What holds, whatever happens to power, process, clock or line: `save` returns `Saved` only when it is on the disk, in
+the commit log or in the database, which takes the log over before any other work and in the next quiet moment; a stored
 envelope never changes; a payload goes only with a receipt signed over its id and digest or an operator's recorded act;
 at most the head of a case is out of WAITING; a loan to a sender dies with its lease, its process or its boot.
 """
 
 import os
 import sqlite3
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -17,10 +20,12 @@ from typing import Final, TypeVar
 from offline_queue import ledger
 from offline_queue.ballast import Ballast
 from offline_queue.clocks import Clocks
-from offline_queue.diagnosis import find_item, list_items
+from offline_queue.commit_log import CommitLog, DiskFile, Entry, LogFile, OpenFile
+from offline_queue.diagnosis import find_item, list_items, with_arriving
 from offline_queue.envelope import Malformed, SealedEnvelope, read_receipt
 from offline_queue.faults import QueueFault, fault_of
-from offline_queue.opening import DEFAULT_QUOTA_BYTES, Limits, Ready, lock_file, open_connection
+from offline_queue.intake import Intake
+from offline_queue.opening import DEFAULT_QUOTA_BYTES, FREEZE_AT, Limits, Ready, lock_file, open_connection
 from offline_queue.receipt_numbers import KIOSK_CODE, parse_receipt_number, receipt_number
 from offline_queue.records import Claim, Line, OutboxItem, OutboxStatus, Saved, State
 from offline_queue.schema import Connect, Connection, connect, connect_read_only
@@ -28,7 +33,6 @@ from offline_queue.structure import LaterLook
 from offline_queue.writer import Writer
 
 T = TypeVar("T")
-FREEZE_AT: Final = 0.8
 _NUMBERS_AT_ONCE: Final = 8
 
 
@@ -48,6 +52,7 @@ class Outbox:
         path: Path,
         ready: Ready,
         lock: int,
+        log: LogFile,
         *,
         limits: Limits,
         kiosk_code: str,
@@ -57,7 +62,15 @@ class Outbox:
     ) -> None:
         self.path = path
         self.salvaged = ready.salvaged
-        self._writer = Writer(ready.connection, path.with_name(path.name + "-wal"), long_log=limits.long_log_bytes)
+        self._intake = Intake(CommitLog(log, limits.commit_log_bytes), path.parent, limits, ready.used_bytes)
+        self._intake.log.begin()
+        self._writer = Writer(
+            ready.connection,
+            path.with_name(path.name + "-wal"),
+            long_log=limits.long_log_bytes,
+            ahead=self._intake,
+        )
+        self._saving = threading.Lock()
         self._connect = connect
         self._unseen = ready.unseen
         self._damage = False
@@ -86,6 +99,7 @@ class Outbox:
         limits: Limits | None = None,
         clocks: Clocks | None = None,
         connect: Connect = connect,
+        open_log: OpenFile = DiskFile,
         thorough: bool = False,
     ) -> "Outbox | QueueFault":
         """Open or make the outbox at `path`; the folder must exist.
@@ -102,7 +116,8 @@ class Outbox:
         lock = lock_file(path)
         if isinstance(lock, QueueFault):
             return lock
-        ready = open_connection(path, connect, limits, clocks, thorough=thorough)
+        log = open_log(path.with_name(path.name + ".log"))
+        ready = open_connection(path, connect, limits, clocks, log, thorough=thorough)
         if isinstance(ready, QueueFault):
             os.close(lock)
             return ready
@@ -110,6 +125,7 @@ class Outbox:
             path,
             ready,
             lock,
+            log,
             limits=limits,
             kiosk_code=kiosk_code,
             receipt_keys=receipt_keys or {},
@@ -127,6 +143,7 @@ class Outbox:
         if not self._damage:
             self._try(lambda db: ledger.note_closed(db, self._unseen))
         self._writer.close()
+        self._intake.log.close()
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
@@ -154,42 +171,54 @@ class Outbox:
         return receipt_number(self._kiosk_code, month, left[0])
 
     def save(self, sealed: SealedEnvelope, *, deadline: datetime | None = None) -> Saved | QueueFault:
-        """Store an envelope; returns after the commit. An earlier `deadline` is sent before a later one.
+        """Store an envelope; returns when it is on the disk. An earlier `deadline` is sent before a later one.
 
         Faults: queue_full (the quota), disk_full, disk_error, queue_conflict (same id or same place in the case with
         other bytes).
         """
-        when = self._clocks.wall()
-        saved = self._try(lambda db: ledger.insert(db, sealed, deadline, when))
-        if isinstance(saved, QueueFault):
-            return self._full(saved)
-        for listener in self._listeners:
-            listener()
-        return saved
+        return self._save((Entry(sealed, deadline, self._clocks.wall()),))
 
     def save_all(self, envelopes: Sequence[SealedEnvelope]) -> Saved | QueueFault:
-        """Store the envelopes of one case in one commit, in their order: all of them or none; the first one's place.
+        """Store the envelopes of one case at once, in their order: all of them or none; the first one's place.
 
         Faults as `save`.
         """
         when = self._clocks.wall()
+        return self._save(tuple(Entry(sealed, None, when) for sealed in envelopes))
 
+    def _save(self, entries: tuple[Entry, ...]) -> Saved | QueueFault:
+        with self._saving:
+            saved = self._save_in_log(entries) or self._save_in_database(entries)
+        if isinstance(saved, QueueFault):
+            return self._full(saved)
+        self._tell()
+        return saved
+
+    def _save_in_log(self, entries: tuple[Entry, ...]) -> Saved | None:
+        """Where it is safe; else, and whenever anything about it is unusual, the database itself answers."""
+        try:
+            if not self._intake.takes(entries) or not self._writer.peek(lambda db: self._intake.are_new(db, entries)):
+                return None
+            self._intake.log.append(entries)
+        except (sqlite3.Error, OSError):
+            return None
+        self._writer.wake()
+        head = entries[0].sealed.head
+        return Saved(head.id, head.receipt_number)
+
+    def _save_in_database(self, entries: tuple[Entry, ...]) -> Saved | QueueFault:
         def every(db: Connection) -> Saved:
-            found = [ledger.insert(db, sealed, None, when) for sealed in envelopes]
+            found = [ledger.insert(db, entry.sealed, entry.deadline, entry.when) for entry in entries]
             for outcome in found:
                 if isinstance(outcome, QueueFault):
                     raise _NotAllError(outcome)
+            self._intake.note_used(db)
             return next(outcome for outcome in found if isinstance(outcome, Saved))
 
         try:
-            saved = self._try(every)
+            return self._try(every)
         except _NotAllError as refused:
             return refused.fault
-        if isinstance(saved, QueueFault):
-            return self._full(saved)
-        for listener in self._listeners:
-            listener()
-        return saved
 
     def _full(self, fault: QueueFault) -> QueueFault:
         """Tell a full quota, which only the portal can empty, from a full disk."""
@@ -305,20 +334,23 @@ class Outbox:
         """The queue at a glance, from counters kept in the same transactions as the rows."""
         now = self._clocks.wall()
         quota = self._limits.quota_bytes
+        arriving = self._intake.arriving()
         with closing(connect_read_only(self.path)) as db:
-            found = ledger.status(db, now=now, quota_bytes=quota)
+            found = with_arriving(db, ledger.status(db, now=now, quota_bytes=quota), arriving, now)
         frozen = found.disk_bytes >= FREEZE_AT * quota or self._disk_low()
-        return OutboxStatus(**{**found.__dict__, "frozen": frozen})
+        return replace(found, frozen=frozen)
 
     def find(self, key: str) -> OutboxItem | None:
         """One envelope by its id or receipt number, delivered or not."""
+        arriving = self._intake.arriving()
         with closing(connect_read_only(self.path)) as db:
-            return find_item(db, parse_receipt_number(key) or key, clocks=self._clocks)
+            return find_item(db, parse_receipt_number(key) or key, clocks=self._clocks, arriving=arriving)
 
     def items(self, *, limit: int = 1000) -> list[OutboxItem]:
         """The pending envelopes in the order they will go, each with why it has not gone."""
+        arriving = self._intake.arriving()
         with closing(connect_read_only(self.path)) as db:
-            return list_items(db, clocks=self._clocks, limit=limit)
+            return list_items(db, clocks=self._clocks, limit=limit, arriving=arriving)
 
     # ---- inside ----
 
@@ -354,10 +386,10 @@ class Outbox:
     def _found_damaged(self) -> None:
         """Open it once more, as at a start: what proves itself is carried over, and the work goes on there."""
         with suppress(sqlite3.Error):  # nothing can be saved then, and the next start says why
-            self._writer.replace(self._opened_again)
+            self._writer.replace(lambda: self._intake.log.hand_over(self._opened_again))
 
-    def _opened_again(self) -> Connection:
-        ready = open_connection(self.path, self._connect, self._limits, self._clocks, thorough=True)
+    def _opened_again(self, log: LogFile) -> Connection:
+        ready = open_connection(self.path, self._connect, self._limits, self._clocks, log, thorough=True)
         if isinstance(ready, QueueFault):
             self._damage = True
             raise sqlite3.DatabaseError(ready.code)

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from offline_queue.schema import PAGE_BYTES, Connection
 
@@ -17,6 +17,23 @@ T = TypeVar("T")
 LONG_LOG_BYTES: Final = 8 * 1024 * 1024
 _FRAME_BYTES: Final = 24 + PAGE_BYTES
 _ROOMY_BYTES: Final = 64 * 1024 * 1024
+
+
+class Transaction(Protocol):
+    """Runs a function on the connection in a transaction, and returns what it gives after the commit."""
+
+    def __call__(self, work: Callable[[Connection], T], /) -> T:
+        """What `work` or the commit raises comes out; nothing of it stands then."""
+
+
+class Ahead(Protocol):
+    """What was saved elsewhere before the database has it."""
+
+    def take_over(self, transaction: Transaction) -> None:
+        """Bring it into the database; what that raises leaves it where it is."""
+
+    def tidy(self) -> None:
+        """In a quiet moment, when all of it has been taken over."""
 
 
 @dataclass
@@ -82,13 +99,24 @@ class _Log:
         self._descriptor = -1
 
 
+_WAKE: Final = _Job[Any](lambda _: None)
+
+
 class Writer:
     """Runs functions on the connection, each in a transaction of its own, and keeps the write-ahead log short."""
 
     def __init__(
-        self, connection: Connection, log: Path, *, idle_s: float = 0.25, long_log: int = LONG_LOG_BYTES
+        self,
+        connection: Connection,
+        log: Path,
+        *,
+        idle_s: float = 0.25,
+        long_log: int = LONG_LOG_BYTES,
+        ahead: Ahead | None = None,
     ) -> None:
         self._connection = connection
+        self._ahead = ahead
+        self._using = threading.Lock()
         self._log = _Log(log, long_log)
         self._idle_s = idle_s
         self._jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
@@ -101,6 +129,18 @@ class Writer:
     def run(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction and return after its commit; what `work` or the commit raises comes out here."""
         return self._wait_for(_Job(work))
+
+    def peek(self, question: Callable[[Connection], T]) -> T:
+        """The answer to a question to the database, on the caller's thread, between two jobs; sqlite3.Error."""
+        with self._using:
+            if self._closed.is_set():
+                raise sqlite3.ProgrammingError("the outbox is closed")
+            return question(self._connection)
+
+    def wake(self) -> None:
+        """Have a quiet moment soon: something waits ahead of the database."""
+        if not self._dirty:
+            self._jobs.put(_WAKE)
 
     def shorten_log(self) -> bool:
         """Move the whole log into the database and empty it now; false when a reader or a full disk is in the way."""
@@ -136,28 +176,52 @@ class Writer:
 
     def _serve(self) -> None:
         while (job := self._next()) is not None:
-            self._run(job)
-            if self._log.is_long():
-                self._checkpoint("PASSIVE")  # nobody waits for it: the job has been answered
-        self._checkpoint("TRUNCATE")
-        self._connection.close()
-        self._log.close()
+            with self._using:
+                self._run(job)
+                if self._log.is_long():
+                    self._checkpoint("PASSIVE")  # nobody waits for it: the job has been answered
+        with self._using:
+            self._take_over()
+            self._checkpoint("TRUNCATE")
+            self._connection.close()
+            self._log.close()
 
     def _next(self) -> "_Job[Any] | None":
         while True:
             try:
-                return self._jobs.get(timeout=self._idle_s if self._dirty else None)
+                job = self._jobs.get(timeout=self._idle_s if self._dirty else None)
             except queue.Empty:
-                self._tidy()
+                with self._using:
+                    self._tidy()
+                continue
+            if job is not _WAKE:
+                return job
+            self._dirty = True
 
     def _run(self, job: "_Job[Any]") -> None:
         self._dirty = True
         try:
-            result = job.work(self._connection) if job.alone else self._transaction(job.work)
+            result = job.work(self._connection) if job.alone else self._in_turn(job.work)
         except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for the job, not to this thread
             job.done.set_exception(error)
             return
         job.done.set_result(result)
+
+    def _in_turn(self, work: Callable[[Connection], T]) -> T:
+        """After what was saved before it."""
+        if self._ahead is not None:
+            self._ahead.take_over(self._transaction)
+        return self._transaction(work)
+
+    def _take_over(self) -> bool:
+        """Whether nothing waits ahead of the database any more."""
+        try:
+            if self._ahead is not None:
+                self._ahead.take_over(self._transaction)
+                self._ahead.tidy()
+        except sqlite3.Error:
+            return False  # a full disk: it waits where it is, and the next job or quiet moment tries again
+        return True
 
     def _transaction(self, work: Callable[[Connection], T]) -> T:
         self._connection.execute("BEGIN IMMEDIATE")
@@ -176,7 +240,8 @@ class Writer:
             return  # the engine has rolled back by itself, as it does on a full disk
 
     def _tidy(self) -> None:
-        self._dirty = False
+        self._dirty = False  # from now on whoever saves wakes this thread again
+        self._dirty = not self._take_over()
         wipe, self._wipe = self._wipe, False  # taken first: who asks from now on asks for the next time
         if not self._checkpoint("TRUNCATE" if wipe else "PASSIVE"):
             self._dirty = True  # a reader was in the way: once more at the next quiet moment

@@ -9,6 +9,8 @@ from typing import Any
 
 import apsw
 
+from offline_queue.commit_log import DiskFile
+
 SECTOR = 512
 
 
@@ -36,6 +38,30 @@ class Recorder(apsw.VFS):
 
     def mark(self, text: str) -> None:
         self.log.append(Event("mark", mark=text))
+
+
+class RecordedLog(DiskFile):
+    """The commit log's file, in the same log as the database's."""
+
+    def __init__(self, path: Path, recorder: Recorder, *, synced: bool = True) -> None:
+        super().__init__(path)
+        self._name = path.name
+        self._recorder = recorder
+        self._synced = synced
+
+    def lay_out(self, size: int) -> bool:
+        done = super().lay_out(size)
+        self._recorder.log += [Event("write", self._name, 0, self.read()), Event("sync", self._name)]
+        return done
+
+    def write(self, parts: Sequence[bytes], at: int) -> None:
+        super().write(parts, at)
+        self._recorder.log.append(Event("write", self._name, at, b"".join(parts)))
+
+    def flush(self) -> None:
+        super().flush()
+        if self._synced:
+            self._recorder.log.append(Event("sync", self._name))
 
 
 class _File(apsw.VFSFile):

@@ -14,7 +14,8 @@ from offline_queue.sealing import Attachment, Payload, SealedEnvelope, seal
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 CANARY = "CANARY-CHAN-TAI-MAN-Z6833655"  # a made-up person
-NO_BALLAST = Limits(quota_bytes=256 * 1024**2, ballast_bytes=0, low_disk_bytes=0)
+# A short commit log, so that a few saves fill it and a large one does not fit.
+NO_BALLAST = Limits(quota_bytes=256 * 1024**2, ballast_bytes=0, low_disk_bytes=0, commit_log_bytes=512 * 1024)
 
 _RECIPIENT_KEY = RecipientKey.generate(Kem.HYBRID)
 _cases = itertools.count(1)

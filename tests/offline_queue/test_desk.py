@@ -17,7 +17,7 @@ from offline_queue.outbox import Outbox
 from offline_queue.records import Line, State
 from offline_queue.schema import connect
 from offline_queue.slip_code import SlipCode, sign_slip
-from tests.offline_queue.samples import CANARY, NOON, Bench, opened, payload
+from tests.offline_queue.samples import CANARY, NOON, Bench, eventually, opened, payload
 from tests.portal.process import PortalProcess, portal_command
 
 
@@ -58,6 +58,7 @@ def test_why_finds_an_envelope_by_id_or_by_its_number_as_typed_delivered_ones_to
     number = outbox.next_receipt_number(NOON)
     sealed = bench.sealed(number=number)
     outbox.save(sealed)
+    eventually(lambda: desk.why(outbox.path, number) != QueueFault("unknown_item", retriable=False))
     for key in (sealed.head.id, number, number.lower().replace(" ", "")):
         found = desk.why(outbox.path, key)
         assert not isinstance(found, QueueFault)

@@ -49,6 +49,9 @@ class Portal:
         return [row[0] for row in self.db.execute("SELECT envelope_id FROM delivery ORDER BY seq")]
 
 
+FILES = ("outbox.db", "outbox.db-wal", "outbox.db.log")
+
+
 class KioskLinePortal(RuleBasedStateMachine):
     """Rules are what can happen; the invariants hold after each."""
 
@@ -114,6 +117,20 @@ class KioskLinePortal(RuleBasedStateMachine):
             self.boot, self.mono = self.boot + 1, 0.0
         self.outbox = self.open()
 
+    @rule(reboot=st.booleans())
+    def the_kiosk_dies(self, reboot: bool) -> None:
+        """What its files hold at this moment is all that the next one finds."""
+        with self.outbox._writer._using:  # between two writes, as the writer sees it
+            left = {name: (self.root / name).read_bytes() for name in FILES if (self.root / name).exists()}
+        self.outbox.close()
+        for name in (*FILES, "outbox.db-shm"):
+            (self.root / name).unlink(missing_ok=True)
+        for name, content in left.items():
+            (self.root / name).write_bytes(content)
+        if reboot:
+            self.boot, self.mono = self.boot + 1, 0.0
+        self.outbox = self.open()
+
     @invariant()
     def one_effect_each_and_in_the_order_of_the_case(self) -> None:
         delivered = self.portal.delivered()
@@ -126,7 +143,8 @@ class KioskLinePortal(RuleBasedStateMachine):
     @invariant()
     def nothing_leaves_the_queue_that_the_portal_has_not(self) -> None:
         with closing(sqlite3.connect(self.root / "outbox.db")) as db:
-            states = dict(db.execute("SELECT id, state FROM envelope").fetchall())
+            states = {item.id: item.state for item in self.outbox.items()}
+            states |= dict(db.execute("SELECT id, state FROM envelope").fetchall())
         assert set(states) == {sealed.head.id for sealed in self.saved}
         assert {one for one, state in states.items() if state == State.PURGED} <= set(self.portal.delivered())
 

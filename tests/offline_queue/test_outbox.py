@@ -58,6 +58,8 @@ def outbox(tmp_path: Path, bench: Bench, clock: TestClocks) -> Iterator[Outbox]:
 
 
 def rows(outbox: Outbox, sql: str) -> list[tuple[object, ...]]:
+    """What the database says when it has all that was saved."""
+    inside(outbox, "SELECT 1")
     db = sqlite3.connect(outbox.path)
     try:
         return db.execute(sql).fetchall()

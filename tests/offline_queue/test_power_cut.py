@@ -12,7 +12,7 @@ import pytest
 from offline_queue.outbox import Outbox
 from offline_queue.records import Saved
 from offline_queue.schema import Connect
-from tests.offline_queue.recorder import Disk, Event, Recorder, marks
+from tests.offline_queue.recorder import Disk, Event, RecordedLog, Recorder, marks
 from tests.offline_queue.samples import Bench, opened, payload
 
 NAME = "outbox.db"
@@ -44,7 +44,12 @@ def record_saves(folder: Path, *, synchronous: str = "FULL") -> tuple[Disk, list
     opened(path, bench).close()
     base = {NAME: path.read_bytes()}
     recorder = Recorder(f"recorder-{folder.name}-{synchronous}")
-    outbox = opened(path, bench, connect=_through(recorder, synchronous=synchronous))
+    outbox = opened(
+        path,
+        bench,
+        connect=_through(recorder, synchronous=synchronous),
+        open_log=lambda file: RecordedLog(file, recorder, synced=synchronous == "FULL"),
+    )
     settled = set()
     for n in range(SAVES):
         sealed = bench.sealed(payload(pictures=n % 3 // 2, picture_bytes=40_000))
