@@ -17,7 +17,7 @@ from offline_queue.envelope import Packet, SealedEnvelope, StatementKey, chunks_
 from offline_queue.outbox import Outbox
 from offline_queue.portal_client import PortalClient
 from offline_queue.records import Saved
-from offline_queue.sealing import Attachment, Payload, seal
+from offline_queue.sealing import Attachment, KeysAhead, Payload, seal
 from offline_queue.sync import Sync
 from offline_queue.trust import PortalTrust
 
@@ -45,6 +45,7 @@ class Kiosk:
     def __init__(self, trust: PortalTrust) -> None:
         self.trust = trust
         self.key = StatementKey.generate()
+        self.keys = KeysAhead(trust.seal_to, KIOSK, self.key.key_id)
 
     def seal(self, payload: Payload, number: str = "TB1 2611 0001 J") -> SealedEnvelope:
         """One submission of a new case."""
@@ -55,9 +56,9 @@ class Kiosk:
             case_id=uuid7(now),
             case_seq=1,
             receipt_number=number,
-            recipients=self.trust.seal_to,
             device_key=self.key,
             now=now,
+            key=self.keys.take(),
         )
 
 
@@ -85,6 +86,7 @@ def _saves(folder: Path, kiosk: Kiosk, payload: Payload, name: str) -> tuple[flo
     sealed_s, bare_s = [], []
     for _ in range(ROUNDS):
         kept: list[SealedEnvelope] = []
+        kiosk.keys.make_ready()  # as a kiosk does when a visit begins, minutes before its end
         sealed_s.append(_timed(lambda kept=kept: kept.append(_seal_and_save(outbox, kiosk, payload))))  # type: ignore[misc]
         raw = kept[0].header + kept[0].ciphertext
         bare_s.append(_timed(lambda raw=raw: (os.write(descriptor, raw), os.fsync(descriptor))))  # type: ignore[misc, func-returns-value]

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from kiosk.catalogue import Language
 from kiosk.flow import case, engine
@@ -15,7 +16,7 @@ from kiosk.identity.evidence import Evidence, record
 from offline_queue.envelope import Attachment, Json, Payload, Recipient, uuid7
 from offline_queue.faults import QueueFault, fault_of
 from offline_queue.outbox import Outbox
-from offline_queue.sealing import DeviceKey, SealedEnvelope, seal
+from offline_queue.sealing import DeviceKey, KeysAhead, SealedEnvelope, seal
 
 _SUFFIX = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 
@@ -52,10 +53,15 @@ class Sender:
             case_id=case_id or uuid7(now),
             case_seq=case_seq,
             receipt_number=number,
-            recipients=self.recipients,
             device_key=self.device_key,
             now=now,
+            key=self.keys.take(),
         )
+
+    @cached_property
+    def keys(self) -> KeysAhead:
+        """Content keys for what this kiosk will seal."""
+        return KeysAhead(self.recipients, self.kiosk_id, self.device_key.key_id)
 
 
 def submit(

@@ -5,6 +5,8 @@ that its kiosk signed: nothing else in the file is ever taken for a save. Whatev
 again, which knows its ids for ever: so nothing needs to tell how far it had come when the power went.
 """
 
+import errno
+import mmap
 import os
 import struct
 import threading
@@ -24,6 +26,7 @@ _HEAD: Final = struct.Struct(">4sQHII")  # magic, length, entries, bytes that de
 _ENTRY: Final = struct.Struct(">IQH32sqq")  # lengths of header, ciphertext and signature; digest; deadline, when (ms)
 _BLOCK: Final = 4096
 """Records begin on a block of the disk, and fill their last one: none is ever read in order to write a part of it."""
+_SLICE: Final = 256 * _BLOCK
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MS: Final = timedelta(milliseconds=1)
 _ROOMY_BYTES: Final = 64 * 1024 * 1024
@@ -53,10 +56,7 @@ class LogFile(Protocol):
         """Give it its blocks, on the disk, unless that disk has little room; whether it has them."""
 
     def write(self, parts: Sequence[bytes], at: int) -> None:
-        """Write the parts one after another."""
-
-    def flush(self) -> None:
-        """Return when all that was written is on the disk."""
+        """Write the parts one after another, whole blocks together; return when they are on the disk."""
 
     def read(self) -> bytes:
         """All of it; nothing when there is none."""
@@ -69,27 +69,42 @@ OpenFile = Callable[[Path], LogFile]
 
 
 class DiskFile:
-    """A log's file; it is not made before it is laid out."""
+    """A log's file, written past the system's cache where that can be; it is not made before it is laid out."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._descriptor = -1
+        self._buffer = mmap.mmap(-1, 1)  # O_DIRECT takes from whole pages only
 
     def lay_out(self, size: int) -> bool:
-        """As LogFile says; its name is on the disk then, too."""
+        """As LogFile says; its name is on the disk then, too. What its first block holds is written over."""
         if not self._path.exists() and not self._has_room(size):
             return False
-        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        there = os.fstat(self._descriptor).st_size
-        if there < size:
-            os.pwrite(self._descriptor, bytes(size - there), there)
-        os.fsync(self._descriptor)
+        self._lay_blocks(size)
+        self._buffer = mmap.mmap(-1, _SLICE)
+        for way in (os.O_DIRECT, 0):  # not every file system takes the first
+            try:
+                self._descriptor = os.open(self._path, os.O_WRONLY | os.O_DSYNC | os.O_CLOEXEC | way)
+                self.write([bytes(_BLOCK)], 0)
+                return True
+            except OSError as error:
+                self.close()
+                if error.errno != errno.EINVAL or not way:
+                    raise
+        return False
+
+    def _lay_blocks(self, size: int) -> None:
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         folder = os.open(self._path.parent, os.O_RDONLY | os.O_CLOEXEC)
         try:
+            there = os.fstat(descriptor).st_size
+            if there < size:
+                os.pwrite(descriptor, bytes(size - there), there)
+            os.fsync(descriptor)
             os.fsync(folder)
         finally:
             os.close(folder)
-        return True
+            os.close(descriptor)
 
     def _has_room(self, size: int) -> bool:
         room = os.statvfs(self._path.parent)
@@ -97,12 +112,23 @@ class DiskFile:
 
     def write(self, parts: Sequence[bytes], at: int) -> None:
         """As LogFile says."""
-        if os.pwritev(self._descriptor, parts, at) != sum(map(len, parts)):
-            raise OSError("a write was cut short")
+        self._buffer.seek(0)
+        for part in parts:
+            rest = memoryview(part)
+            while len(rest) > (room := _SLICE - self._buffer.tell()):
+                self._buffer.write(rest[:room])
+                at += self._write_buffer(at)
+                rest = rest[room:]
+            self._buffer.write(rest)
+        self._write_buffer(at)
 
-    def flush(self) -> None:
-        """As LogFile says: no other data of the file system waits to be written with it."""
-        os.fdatasync(self._descriptor)
+    def _write_buffer(self, at: int) -> int:
+        length = self._buffer.tell()
+        with memoryview(self._buffer) as whole, whole[:length] as filled:
+            if os.pwritev(self._descriptor, [filled], at) != length:
+                raise OSError(errno.EIO, "a write was cut short")
+        self._buffer.seek(0)
+        return length
 
     def read(self) -> bytes:
         """As LogFile says."""
@@ -139,7 +165,7 @@ class CommitLog:
         """
         with self._lock, suppress(OSError):
             self._forget()
-            self._held = len(self._file.read().rstrip(b"\0"))
+            self._held = _whole_blocks(len(self._file.read().rstrip(b"\0")))
             if self._size > 0 and self._file.lay_out(self._size):
                 self._wipe()
                 self._usable = True
@@ -159,7 +185,6 @@ class CommitLog:
             parts, heads = _encode(entries), [entry.sealed.head for entry in entries]
             self._usable = False  # until it is known how this went
             self._file.write(parts, self._tail)
-            self._file.flush()
             self._usable = True
             self._tail += sum(map(len, parts))
             self._ids.update(head.id for head in heads)
@@ -202,7 +227,6 @@ class CommitLog:
     def _wipe(self) -> None:
         if self._held:
             self._file.write([bytes(self._held)], 0)
-            self._file.flush()
         self._held = 0
 
     def hand_over(self, make: Callable[[LogFile], T]) -> T:

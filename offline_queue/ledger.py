@@ -21,6 +21,9 @@ _STANDING: Final = (
     " EXISTS (SELECT 1 FROM envelope WHERE case_id = ? AND case_seq >= ?),"
     f" EXISTS (SELECT 1 FROM envelope WHERE case_id = ? AND {_PENDING})"
 )
+_THERE: Final = (
+    "SELECT 1 FROM envelope WHERE id = ? UNION ALL SELECT 1 FROM envelope WHERE case_id = ? AND case_seq >= ?"
+)
 _VOID: Final = "UPDATE envelope INDEXED BY envelope_later SET next_mono = 0 WHERE state = 'READY' AND next_mono > 0"
 
 
@@ -64,8 +67,7 @@ def starts_unseen(db: Connection) -> int | None:
 
 def is_new(db: Connection, head: Header) -> bool:
     """Whether neither this id is here, nor anything at its place in its case or later."""
-    [(known, placed, _)] = db.execute(_STANDING, (head.id, head.case_id, head.case_seq, head.case_id)).fetchall()
-    return known is None and not placed
+    return not db.execute(_THERE, (head.id, head.case_id, head.case_seq)).fetchall()
 
 
 def insert(db: Connection, sealed: SealedEnvelope, deadline: datetime | None, when: datetime) -> Saved | QueueFault:

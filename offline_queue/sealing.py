@@ -1,16 +1,14 @@
 """Sealing: a submission becomes an envelope that its own kiosk cannot open; and the device's signing key."""
 
 import os
-import secrets
+import queue
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from offline_queue.envelope import (
-    NONCE_BYTES,
     TAG_BYTES,
     Attachment,
     Header,
@@ -19,7 +17,7 @@ from offline_queue.envelope import (
     SealedEnvelope,
     Signer,
     StatementKey,
-    Wrap,
+    WrappedKey,
     encode_payload,
     encrypt_body,
     envelope_digest,
@@ -28,10 +26,9 @@ from offline_queue.envelope import (
     uuid7,
 )
 
-__all__ = ["Attachment", "DeviceKey", "FileDeviceKey", "Payload", "Recipient", "SealedEnvelope", "seal"]
+__all__ = ["Attachment", "DeviceKey", "FileDeviceKey", "KeysAhead", "Payload", "Recipient", "SealedEnvelope", "seal"]
 
 DeviceKey = Signer
-_CONTENT_KEY_BYTES: Final = 32
 
 
 @dataclass(frozen=True)
@@ -86,6 +83,36 @@ def write_private(path: Path, raw: bytes) -> None:
         os.close(folder)
 
 
+class KeysAhead:
+    """A kiosk's content keys, wrapped before the submission is there; each seals one envelope. From any thread."""
+
+    def __init__(self, recipients: Sequence[Recipient], kiosk_id: str, device_kid: str) -> None:
+        self._recipients = recipients
+        self._kiosk_id = kiosk_id
+        self._device_kid = device_kid
+        self._ready: queue.SimpleQueue[WrappedKey] = queue.SimpleQueue()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the next one need not be made first."""
+        return not self._ready.empty()
+
+    def make_ready(self) -> None:
+        """Have one ready: when a visit begins, so that nobody waits for it at the end. ValueError: no recipient."""
+        if not self.is_ready:
+            self._ready.put(self._make())
+
+    def take(self) -> WrappedKey:
+        """One that was ready, or a fresh one. ValueError: no recipient."""
+        try:
+            return self._ready.get_nowait()
+        except queue.Empty:
+            return self._make()
+
+    def _make(self) -> WrappedKey:
+        return WrappedKey.make(self._recipients, self._kiosk_id, self._device_kid)
+
+
 def seal(
     payload: Payload,
     *,
@@ -93,15 +120,19 @@ def seal(
     case_id: str,
     case_seq: int,
     receipt_number: str,
-    recipients: Sequence[Recipient],
+    recipients: Sequence[Recipient] = (),
     device_key: DeviceKey,
     now: datetime,
+    key: WrappedKey | None = None,
 ) -> SealedEnvelope:
-    """Seal a submission to every recipient and sign it, all in memory; ValueError without a recipient."""
-    if not recipients:
-        raise ValueError("an envelope needs a recipient")
+    """Seal a submission to every recipient and sign it, all in memory; ValueError without a recipient.
+
+    `key` was wrapped for its recipients ahead, by this kiosk and for this device key, and is used for nothing else.
+    """
+    key = key or WrappedKey.make(recipients, kiosk_id, device_key.key_id)
     clear = encode_payload(payload)
-    bare = Header(
+    header = Header.of_key(
+        key,
         id=uuid7(now),
         kiosk_id=kiosk_id,
         case_id=case_id,
@@ -110,20 +141,11 @@ def seal(
         receipt_number=receipt_number,
         created=instant(now),
         device_kid=device_key.key_id,
-        nonce=secrets.token_bytes(NONCE_BYTES),
         size=len(clear) + TAG_BYTES,
     )
-    content_key = secrets.token_bytes(_CONTENT_KEY_BYTES)
-    header = _with_wraps(bare, recipients, content_key)
     encoded = header.encode()
-    ciphertext = encrypt_body(clear, content_key, bare.nonce, encoded)
+    ciphertext = encrypt_body(clear, key.content_key, key.nonce, encoded)
     digest = envelope_digest(encoded, ciphertext)
     sealed = SealedEnvelope(encoded, ciphertext, digest, device_key.sign(envelope_message(digest)))
     sealed.__dict__["head"] = header  # known here: not worth reading back
     return sealed
-
-
-def _with_wraps(bare: Header, recipients: Sequence[Recipient], content_key: bytes) -> Header:
-    binding = bare.binding()
-    wraps = tuple(Wrap(r.kid, r.kem, r.wrap_key(content_key, binding)) for r in recipients)
-    return bare.wrapped(wraps)

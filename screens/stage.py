@@ -118,6 +118,7 @@ class Stage(QObject):
         if language in LANGUAGES:
             self.act(lambda: self.session.begin(LANGUAGES[LANGUAGES.index(language)]))
             self.languageChanged.emit()
+            self.kiosk.sender.keys.make_ready()
 
     def announce(self) -> None:
         """Tell the screens: the page if it is another one, then all values."""

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -12,11 +13,13 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from offline_queue.envelope.basics import Json, Malformed, b64, canonical, is_uuid, unb64
-from offline_queue.envelope.recipients import Kem, RecipientKey
+from offline_queue.envelope.recipients import Kem, Recipient, RecipientKey
 
-VERSION: Final = 1
+VERSION: Final = 2
+_VERSIONS: Final = (1, VERSION)
 CHUNK_BYTES: Final = 256 * 1024
 NONCE_BYTES: Final = 12
+_CONTENT_KEY_BYTES: Final = 32
 TAG_BYTES: Final = 16
 MAX_HEADER_BYTES: Final = 32 * 1024
 MAX_BODY_BYTES: Final = 32 * 1024 * 1024
@@ -54,6 +57,34 @@ class Wrap:
 
 
 @dataclass(frozen=True)
+class WrappedKey:
+    """A content key of one kiosk, for one envelope that is still to come, wrapped for its recipients."""
+
+    content_key: bytes = field(repr=False)
+    nonce: bytes
+    wraps: tuple[Wrap, ...]
+    encoded: bytes = field(repr=False)
+
+    @classmethod
+    def make(cls, recipients: Sequence[Recipient], kiosk_id: str, device_kid: str) -> "WrappedKey":
+        """A fresh key; ValueError without a recipient."""
+        if not recipients:
+            raise ValueError("an envelope needs a recipient")
+        content_key, nonce = secrets.token_bytes(_CONTENT_KEY_BYTES), secrets.token_bytes(NONCE_BYTES)
+        binding = _key_binding(kiosk_id, device_kid, nonce)
+        wraps = tuple(Wrap(r.kid, r.kem, r.wrap_key(content_key, binding)) for r in recipients)
+        return cls(content_key, nonce, wraps, _encode_wraps(wraps))
+
+
+def _key_binding(kiosk_id: str, device_kid: str, nonce: bytes) -> bytes:
+    return hashlib.sha256(canonical(["kiosk-wrap-v2", kiosk_id, device_kid, b64(nonce)])).digest()
+
+
+def _encode_wraps(wraps: Sequence[Wrap]) -> bytes:
+    return canonical([{"kid": w.kid, "kem": w.kem.value, "sealed": b64(w.sealed)} for w in wraps])
+
+
+@dataclass(frozen=True)
 class Header:
     """What travels in clear beside the ciphertext: no personal datum; `size` is the ciphertext's bytes with its tag."""
 
@@ -68,26 +99,36 @@ class Header:
     nonce: bytes
     size: int
     wraps: tuple[Wrap, ...] = ()
+    version: int = VERSION
+
+    @classmethod
+    def of_key(cls, key: WrappedKey, **fields: Any) -> "Header":
+        """The header of the envelope that this key is for."""
+        header = cls(nonce=key.nonce, wraps=key.wraps, **fields)
+        header.__dict__["_wraps"] = key.encoded  # known: not worth making twice
+        return header
 
     def binding(self) -> bytes:
-        """What each wrap is bound to: the SHA-256 of the header without its wraps."""
-        return hashlib.sha256(self._core).digest()
+        """What each wrap is bound to: kiosk, device key and nonce. The seal of the body binds it to all the rest.
 
-    def wrapped(self, wraps: tuple[Wrap, ...]) -> "Header":
-        """This header with its wraps."""
-        whole = replace(self, wraps=wraps)
-        whole.__dict__["_core"] = self._core  # the same bytes: not worth making twice
-        return whole
+        In version 1: the SHA-256 of the header without its wraps, which nobody could know before the submission.
+        """
+        if self.version == 1:
+            return hashlib.sha256(self._core).digest()
+        return _key_binding(self.kiosk_id, self.device_kid, self.nonce)
 
     def encode(self) -> bytes:
         """The canonical bytes: AAD of the body, and the first part of the digest."""
-        wraps = canonical([{"kid": w.kid, "kem": w.kem.value, "sealed": b64(w.sealed)} for w in self.wraps])
-        return self._core[:-1] + b',"wraps":' + wraps + b"}"  # "wraps" sorts last
+        return self._core[:-1] + b',"wraps":' + self._wraps + b"}"  # "wraps" sorts last
+
+    @cached_property
+    def _wraps(self) -> bytes:
+        return _encode_wraps(self.wraps)
 
     @cached_property
     def _core(self) -> bytes:
         names: dict[str, Json] = {
-            "v": VERSION,
+            "v": self.version,
             "id": self.id,
             "kiosk_id": self.kiosk_id,
             "case_id": self.case_id,
@@ -116,14 +157,22 @@ def parse_header(raw: bytes) -> Header | Malformed:
 def _read_header(doc: Mapping[str, Any]) -> Header:
     wraps = tuple(Wrap(w["kid"], Kem(w["kem"]), unb64(w["sealed"])) for w in doc["wraps"])
     names = ("id", "kiosk_id", "case_id", "case_seq", "service", "receipt_number", "created", "device_kid")
-    return Header(**{name: doc[name] for name in names}, nonce=unb64(doc["nonce"]), size=doc["size"], wraps=wraps)
+    return Header(
+        **{name: doc[name] for name in names},
+        nonce=unb64(doc["nonce"]),
+        size=doc["size"],
+        wraps=wraps,
+        version=doc["v"],
+    )
 
 
 def _plausible(header: Header) -> bool:
     texts = (header.kiosk_id, header.case_id, header.service, header.receipt_number, header.created, header.device_kid)
     numbers = (header.case_seq, header.size)
     return (
-        is_uuid(header.id)
+        type(header.version) is int
+        and header.version in _VERSIONS
+        and is_uuid(header.id)
         and all(isinstance(text, str) and 0 < len(text) <= 64 and text.isprintable() for text in texts)
         and all(type(number) is int and 0 <= number < 2**31 for number in numbers)
         and TAG_BYTES < header.size <= MAX_BODY_BYTES

@@ -51,15 +51,12 @@ class RecordedLog(DiskFile):
 
     def lay_out(self, size: int) -> bool:
         done = super().lay_out(size)
-        self._recorder.log += [Event("write", self._name, 0, self.read()), Event("sync", self._name)]
+        self._recorder.log[:0] = [Event("write", self._name, 0, bytes(size)), Event("sync", self._name)]
         return done
 
     def write(self, parts: Sequence[bytes], at: int) -> None:
         super().write(parts, at)
         self._recorder.log.append(Event("write", self._name, at, b"".join(parts)))
-
-    def flush(self) -> None:
-        super().flush()
         if self._synced:
             self._recorder.log.append(Event("sync", self._name))
 

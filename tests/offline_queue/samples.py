@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from offline_queue.envelope import Kem, Recipient, RecipientKey, StatementKey, sign_receipt, uuid7
+from offline_queue.envelope import Kem, Recipient, RecipientKey, StatementKey, WrappedKey, sign_receipt, uuid7
 from offline_queue.opening import Limits
 from offline_queue.outbox import Outbox
 from offline_queue.sealing import Attachment, Payload, SealedEnvelope, seal
@@ -45,7 +45,13 @@ class Bench:
         return {self.portal.key_id: self.portal.public_bytes}
 
     def sealed(
-        self, body: Payload | None = None, *, case_id: str = "", case_seq: int = 1, number: str = "TB1 2611 0001 J"
+        self,
+        body: Payload | None = None,
+        *,
+        case_id: str = "",
+        case_seq: int = 1,
+        number: str = "TB1 2611 0001 J",
+        key: WrappedKey | None = None,
     ) -> SealedEnvelope:
         return seal(
             body or payload(),
@@ -56,6 +62,7 @@ class Bench:
             recipients=self.recipients,
             device_key=self.device,
             now=NOON,
+            key=key,
         )
 
     def receipt_for(self, sealed: SealedEnvelope) -> str:

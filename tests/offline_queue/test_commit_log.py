@@ -1,6 +1,7 @@
 """What is saved is in the commit log first, and nothing there is lost, doubled, or taken for what it is not."""
 
 import errno
+import os
 import random
 import shutil
 import sqlite3
@@ -38,19 +39,16 @@ def never_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class FailingFile(DiskFile):
-    """A log's file on a disk that begins to refuse."""
+    """A log's file on a disk that begins to refuse: nothing of a write is there, or all, and nobody knows which."""
 
     refuses = ""
 
     def write(self, parts: Sequence[bytes], at: int) -> None:
-        if self.refuses == "write":
+        if self.refuses == "before":
             raise OSError(errno.EIO, "made up")
         super().write(parts, at)
-
-    def flush(self) -> None:
-        if self.refuses == "flush":
+        if self.refuses == "after":
             raise OSError(errno.EIO, "made up")
-        super().flush()
 
 
 def entry(bench: Bench, *, pictures: int = 0, **options: object) -> Entry:
@@ -132,6 +130,30 @@ def test_bytes_that_look_like_a_record_are_none(tmp_path: Path, bench: Bench) ->
     sealed = replace(forged.sealed, header=b"{}", sha256=envelope_digest(b"{}", forged.sealed.ciphertext))
     sealed.__dict__["head"] = forged.sealed.head
     assert list(read_records(filled(tmp_path / "forged", [(replace(forged, sealed=sealed),)]))) == []
+
+
+@pytest.mark.parametrize("length", [BLOCK, 1024**2 - 100, 1024**2, 1024**2 + BLOCK, 3 * 1024**2 + 5])
+@pytest.mark.parametrize("cached", [False, True])
+def test_what_is_written_in_slices_is_all_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int, *, cached: bool
+) -> None:
+    if cached:  # a file system that cannot write past the cache
+        plain = os.open
+
+        def opened_through_the_cache(path: Path, flags: int, mode: int = 0o777) -> int:
+            if flags & os.O_DIRECT:
+                raise OSError(errno.EINVAL, "made up")
+            return plain(path, flags, mode)
+
+        monkeypatch.setattr(os, "open", opened_through_the_cache)
+    file = DiskFile(tmp_path / "log")
+    assert file.lay_out(4 * 1024**2)
+    filling = -length % BLOCK
+    parts = [random.Random(7).randbytes(length), bytes(filling)]
+    file.write(parts, BLOCK)
+    assert file.read()[BLOCK : BLOCK + length + filling] == b"".join(parts)
+    assert len(file.read()) == 4 * 1024**2
+    file.close()
 
 
 def test_a_log_is_readable_by_its_owner_only(tmp_path: Path, bench: Bench) -> None:
@@ -263,7 +285,7 @@ def test_a_save_too_large_for_the_log_goes_into_the_database_at_once(tmp_path: P
     outbox.close()
 
 
-@pytest.mark.parametrize("refuses", ["write", "flush"])
+@pytest.mark.parametrize("refuses", ["before", "after"])
 def test_a_disk_that_refuses_the_log_has_the_database_answer_from_then_on(
     tmp_path: Path, bench: Bench, refuses: str
 ) -> None:

@@ -14,12 +14,14 @@ from pyhpke import AEADId, CipherSuite, KDFId, KEMId, KEMKey
 
 from offline_queue.envelope import (
     CHUNK_BYTES,
+    TAG_BYTES,
     Header,
     Json,
     Kem,
     Malformed,
     Packet,
     RecipientKey,
+    SealedEnvelope,
     StatementKey,
     Wrap,
     b64,
@@ -27,7 +29,9 @@ from offline_queue.envelope import (
     chunks_of,
     decode_payload,
     encode_payload,
+    encrypt_body,
     envelope_digest,
+    envelope_message,
     instant,
     is_uuid,
     open_envelope,
@@ -73,12 +77,38 @@ def test_the_wrap_is_plain_hpke_that_another_implementation_opens() -> None:
     assert len(opener.open(sealed[32:])) == 32
 
 
-@pytest.mark.parametrize("name", ["kiosk_id", "case_id", "service", "receipt_number"])
+@pytest.mark.parametrize("name", ["kiosk_id", "device_kid", "case_id", "service", "receipt_number", "created"])
 def test_a_changed_header_makes_the_body_unreadable(name: str) -> None:
     bench = Bench()
     sealed = bench.sealed()
     bent = replace(sealed.head, **{name: "other"})  # type: ignore[arg-type]
+    code = "wrap" if name in ("kiosk_id", "device_kid") else "body"
+    assert open_envelope(bent.encode(), sealed.ciphertext, [bench.key]) == Malformed(code)
+
+
+def in_version_1(bench: Bench) -> SealedEnvelope:
+    """An envelope as kiosks sealed it before keys were wrapped ahead: each wrap bound to the whole header."""
+    head, clear, content_key = bench.sealed().head, encode_payload(payload()), bytes(range(32))
+    bare = replace(head, version=1, wraps=(), size=len(clear) + TAG_BYTES)
+    wraps = tuple(Wrap(r.kid, r.kem, r.wrap_key(content_key, bare.binding())) for r in bench.recipients)
+    header = replace(bare, wraps=wraps).encode()
+    ciphertext = encrypt_body(clear, content_key, head.nonce, header)
+    digest = envelope_digest(header, ciphertext)
+    return SealedEnvelope(header, ciphertext, digest, bench.device.sign(envelope_message(digest)))
+
+
+def test_an_envelope_of_version_1_that_still_waits_at_a_kiosk_opens() -> None:
+    bench = Bench()
+    sealed = in_version_1(bench)
+    assert open_envelope(sealed.header, sealed.ciphertext, [bench.key]) == payload()
+    bent = replace(sealed.head, receipt_number="other")
     assert open_envelope(bent.encode(), sealed.ciphertext, [bench.key]) == Malformed("wrap")
+
+
+@pytest.mark.parametrize("version", [0, 3, True, "2", None])
+def test_a_header_of_no_known_version_is_refused(version: object) -> None:
+    head = replace(Bench().sealed().head, version=version)  # type: ignore[arg-type]
+    assert parse_header(head.encode()) == Malformed("header")
 
 
 def test_a_changed_wrap_makes_the_body_unreadable() -> None:
@@ -152,7 +182,7 @@ def test_the_header_is_its_own_canonical_form_and_nothing_else_is_taken() -> Non
     parsed = parse_header(header)
     assert isinstance(parsed, Header)
     assert parsed.encode() == header == rfc8785.dumps(json.loads(header))
-    for spoilt in (header + b" ", header.replace(b'"v":1', b'"v":2'), header[:-1], b"{}", b"[]", b"7", b"[" * 20_000):
+    for spoilt in (header + b" ", header.replace(b'"v":2', b'"v":3'), header[:-1], b"{}", b"[]", b"7", b"[" * 20_000):
         assert isinstance(parse_header(spoilt), Malformed)
 
 

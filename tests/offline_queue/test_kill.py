@@ -138,8 +138,8 @@ def test_killed_while_sending_each_submission_still_has_one_effect(saver: Saver,
 @pytest.mark.skipif(shutil.which("strace") is None, reason="faults are injected with strace")
 def test_a_disk_that_refuses_to_sync_gives_no_false_answer(tmp_path: Path) -> None:
     opened(tmp_path / "outbox.db", Bench()).close()
-    strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync"]
-    inject = ["-e", "inject=fsync,fdatasync:error=EIO:when=6+"]
+    strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync,pwritev2"]
+    inject = ["-e", "inject=fsync,fdatasync,pwritev2:error=EIO:when=9+"]
     program = [sys.executable, "-m", "tests.offline_queue.saver", str(tmp_path), "20"]
     done = subprocess.run([*strace, *inject, *program], capture_output=True, text=True, timeout=60)
     said = done.stdout.split()

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from offline_queue.envelope import verify_ed25519
-from offline_queue.sealing import FileDeviceKey
+from offline_queue.envelope import Malformed, open_envelope, parse_header, verify_ed25519
+from offline_queue.sealing import FileDeviceKey, KeysAhead
 from offline_queue.trust import PortalTrust
 from tests.offline_queue.samples import NOON, Bench, payload
 
@@ -50,6 +50,29 @@ def test_two_sealings_of_one_submission_have_nothing_in_common_but_the_header() 
     assert first.ciphertext != second.ciphertext
     assert first.head.id != second.head.id
     assert first.head.created == second.head.created == NOON.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def test_a_key_that_was_wrapped_ahead_seals_one_envelope_and_no_second() -> None:
+    bench = Bench()
+    keys = KeysAhead(bench.recipients, bench.kiosk_id, bench.device.key_id)
+    assert not keys.is_ready
+    keys.make_ready()
+    keys.make_ready()
+    taken = [keys.take() for _ in range(3)]
+    assert not keys.is_ready
+    assert len({(key.content_key, key.nonce) for key in taken}) == 3
+    assert str(taken[0].content_key) not in repr(taken[0])
+    sealed = bench.sealed(payload(), key=taken[0])
+    assert open_envelope(sealed.header, sealed.ciphertext, [bench.key]) == payload()
+    assert parse_header(sealed.header) == sealed.head
+
+
+def test_a_key_of_another_kiosk_or_device_opens_nothing() -> None:
+    bench = Bench()
+    for kiosk_id, device_kid in (("kiosk-2", bench.device.key_id), (bench.kiosk_id, "0" * 16)):
+        key = KeysAhead(bench.recipients, kiosk_id, device_kid).take()
+        sealed = bench.sealed(payload(), key=key)
+        assert open_envelope(sealed.header, sealed.ciphertext, [bench.key]) == Malformed("wrap")
 
 
 @pytest.mark.parametrize(
