@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
@@ -59,7 +60,7 @@ class LogFile(Protocol):
         """Write the parts one after another, whole blocks together; return when they are on the disk."""
 
     def read(self) -> bytes:
-        """All of it; nothing when there is none."""
+        """All that may hold anything; nothing when there is none."""
 
     def close(self) -> None:
         """Let go of it."""
@@ -74,14 +75,13 @@ class DiskFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._descriptor = -1
-        self._buffer = mmap.mmap(-1, 1)  # O_DIRECT takes from whole pages only
+        self._buffer = mmap.mmap(-1, _SLICE)  # O_DIRECT takes from whole pages only
 
     def lay_out(self, size: int) -> bool:
         """As LogFile says; its name is on the disk then, too. What its first block holds is written over."""
         if not self._path.exists() and not self._has_room(size):
             return False
         self._lay_blocks(size)
-        self._buffer = mmap.mmap(-1, _SLICE)
         for way in (os.O_DIRECT, 0):  # not every file system takes the first
             try:
                 self._descriptor = os.open(self._path, os.O_WRONLY | os.O_DSYNC | os.O_CLOEXEC | way)
@@ -133,7 +133,9 @@ class DiskFile:
     def read(self) -> bytes:
         """As LogFile says."""
         try:
-            return self._path.read_bytes()
+            with self._path.open("rb", buffering=0) as file:
+                slices = iter(lambda: file.read(_SLICE), b"")
+                return b"".join(takewhile(_holds_anything, slices))  # there is no gap in what it holds
         except FileNotFoundError:
             return b""
 
@@ -142,6 +144,10 @@ class DiskFile:
         if self._descriptor >= 0:
             os.close(self._descriptor)
         self._descriptor = -1
+
+
+def _holds_anything(part: bytes) -> bool:
+    return part != bytes(len(part))
 
 
 class CommitLog:
@@ -165,7 +171,7 @@ class CommitLog:
         """
         with self._lock, suppress(OSError):
             self._forget()
-            self._held = _whole_blocks(len(self._file.read().rstrip(b"\0")))
+            self._held = _whole_blocks(len(self._file.read()))
             if self._size > 0 and self._file.lay_out(self._size):
                 self._wipe()
                 self._usable = True
@@ -225,8 +231,9 @@ class CommitLog:
             self._usable = True
 
     def _wipe(self) -> None:
-        if self._held:
-            self._file.write([bytes(self._held)], 0)
+        """From the end on: what a power cut leaves is at the beginning, where the next process looks."""
+        for at in reversed(range(0, self._held, _SLICE)):
+            self._file.write([bytes(min(_SLICE, self._held - at))], at)
         self._held = 0
 
     def hand_over(self, make: Callable[[LogFile], T]) -> T:

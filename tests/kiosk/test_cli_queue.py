@@ -61,6 +61,7 @@ def outbox(folder: Path, bench: Bench) -> Iterator[Outbox]:
 def saved(outbox: Outbox, bench: Bench) -> SealedEnvelope:
     sealed = bench.sealed(number=outbox.next_receipt_number(NOON))
     outbox.save(sealed)
+    outbox.retry_all()  # other work: the database has it then, for another process to see
     return sealed
 
 

@@ -103,7 +103,7 @@ def kill_many(saver: Saver, root: Path, folders: int, seed: int) -> None:
 
 @pytest.mark.parametrize("part", range(2))
 def test_killed_at_random_moments_no_answered_save_is_lost_or_doubled(saver: Saver, tmp_path: Path, part: int) -> None:
-    kill_many(saver, tmp_path, folders=4, seed=part)
+    kill_many(saver, tmp_path, folders=50, seed=part)
 
 
 def test_killed_while_sending_each_submission_still_has_one_effect(saver: Saver, tmp_path: Path) -> None:

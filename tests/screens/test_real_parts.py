@@ -79,8 +79,8 @@ def test_a_passport_on_a_real_reader_is_judged_by_the_imported_master_list(tmp_p
             resident.settle()
             resident.leave_page(Page.CHIP_KEY)
             resident.glass.wait_for(lambda: stage.card.state == "done", "the passport to be read")
-            resident.settle()
-            assert resident.say("identify.verdict.genuine") in resident.glass.words()
+            verdict = resident.say("identify.verdict.genuine")
+            resident.glass.wait_for(lambda: verdict in resident.glass.words(), "the verdict")
             assert stage.session.evidence is not None
             assert stage.session.evidence.verdict == "genuine"
             resident.glass.press_when_there(resident.say("bar.next"))
