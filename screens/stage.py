@@ -312,10 +312,15 @@ class Stage(QObject):
             self.session.chip_denied()
 
     def _let_go(self) -> None:
-        """Forget what a document said that no page has taken."""
+        """Forget what a document said that no page has taken, and whose chip waits for its key."""
+        self._hold(None)
+        self._locked = None
+
+    def _hold(self, evidence: Evidence | None) -> None:
+        """Keep what a document said until a page asks for it; the picture of the one before is overwritten."""
         if self._held is not None:
             self._held.wipe()
-        self._held = self._locked = None
+        self._held = evidence
 
     def _on_card_gone(self) -> None:
         self._let_go()
@@ -342,7 +347,7 @@ class Stage(QObject):
     def _on_identity(self, document: IdentityDocument) -> None:
         self.touch()
         self.card = CardView("done", 1.0, name=document.name_en or document.name_zh)
-        self._held = card_evidence(document) if self.session.in_visit else None
+        self._hold(card_evidence(document) if self.session.in_visit else None)
         self._use_held()
 
     def _use_held(self) -> None:

@@ -12,6 +12,7 @@ from hardware.cards.sim.emrtd import EmrtdCard
 from hardware.cards.sim.issuer import utopia
 from kiosk.catalogue import LANGUAGES, Language
 from kiosk.identity import chip_key
+from kiosk.identity.evidence import Evidence
 from kiosk.session import Page
 from screens.rehearsal import Resident, received_for
 from screens.stage import CardView
@@ -186,6 +187,21 @@ def test_a_passport_laid_down_before_the_page_is_reached_asks_there(counter: Cou
     resident.glass.wait_for(lambda: state(counter) == "waiting", "the chip to wait")
     resident.leave_page(Page.CHECKLIST)
     resident.glass.wait_for(lambda: counter.stage.session.page is Page.CHIP_KEY, "the page that asks for the key")
+
+
+def test_the_picture_of_a_document_that_another_replaces_before_any_page_took_it_is_overwritten(
+    counter: Counter,
+) -> None:
+    resident = counter.resident("en", document="passport")
+    resident.service = SERVICE
+    resident.until(lambda page: page is Page.CHECKLIST)
+    pictures = [bytearray(b"\xff" * 64) for _ in range(2)]
+    for picture in pictures:
+        counter.stage._hold(Evidence("passport", "genuine", {}, portrait=picture))
+    assert pictures[0] == bytes(64)
+    assert pictures[1] == b"\xff" * 64
+    counter.stage.end()
+    assert pictures[1] == bytes(64)
 
 
 def test_the_zone_is_read_off_the_tray_and_opens_the_chip(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
