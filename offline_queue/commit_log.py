@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import takewhile
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
@@ -131,23 +130,21 @@ class DiskFile:
         return length
 
     def read(self) -> bytes:
-        """As LogFile says."""
+        """As LogFile says: up to a whole slice of zeros, for there is no gap in what it holds."""
+        slices = []
         try:
-            with self._path.open("rb", buffering=0) as file:
-                slices = iter(lambda: file.read(_SLICE), b"")
-                return b"".join(takewhile(_holds_anything, slices))  # there is no gap in what it holds
+            with self._path.open("rb") as file:
+                while (part := file.read(_SLICE)) != bytes(len(part)):
+                    slices.append(part)
         except FileNotFoundError:
             return b""
+        return b"".join(slices)
 
     def close(self) -> None:
         """As LogFile says."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
         self._descriptor = -1
-
-
-def _holds_anything(part: bytes) -> bool:
-    return part != bytes(len(part))
 
 
 class CommitLog:

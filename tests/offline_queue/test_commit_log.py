@@ -1,6 +1,7 @@
 """What is saved is in the commit log first, and nothing there is lost, doubled, or taken for what it is not."""
 
 import errno
+import fcntl
 import os
 import random
 import shutil
@@ -154,6 +155,29 @@ def test_what_is_written_in_slices_is_all_there(
     assert file.read()[BLOCK : BLOCK + length + filling] == b"".join(parts)
     assert (tmp_path / "log").stat().st_size == 4 * 1024**2
     file.close()
+
+
+def test_a_write_returns_when_it_is_on_the_disk(tmp_path: Path) -> None:
+    file = DiskFile(tmp_path / "log")
+    assert file.lay_out(SIZE)
+    assert fcntl.fcntl(file._descriptor, fcntl.F_GETFL) & os.O_DSYNC
+    file.close()
+
+
+def test_what_came_after_the_last_taking_over_is_not_wiped(tmp_path: Path, bench: Bench) -> None:
+    file = DiskFile(tmp_path / "log")
+    log = CommitLog(file, SIZE)
+    log.begin()
+    before, late = (entry(bench, pictures=1),), (entry(bench),)
+    log.append(before)
+    log.taken_over(log.waiting()[-1].end)
+    log.append(late)
+    log.wipe()
+    assert [record.entries for record in read_records(file)] == [late]
+    log.taken_over(log.waiting()[-1].end)
+    log.wipe()
+    assert list(read_records(file)) == []
+    assert (tmp_path / "log").read_bytes() == bytes(SIZE)
 
 
 def test_a_log_is_readable_by_its_owner_only(tmp_path: Path, bench: Bench) -> None:
@@ -366,3 +390,27 @@ def test_a_database_that_is_exchanged_beside_the_work_takes_over_what_waits(tmp_
     outbox.save(sealed[2])
     outbox.close()
     assert list(stored(outbox)) == [one.head.id for one in sealed]
+
+
+@pytest.mark.usefixtures("never_quiet")
+def test_what_the_database_cannot_take_now_goes_on_waiting(
+    tmp_path: Path, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox = opened(tmp_path / "outbox.db", bench)
+    sealed = bench.sealed()
+    outbox.save(sealed)
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+
+    def refused(*_: object) -> None:
+        raise full
+
+    with monkeypatch.context() as patched:
+        patched.setattr("offline_queue.intake.take_in", refused)
+        assert outbox.claim(lease_s=30) is None
+        assert in_log(outbox) == [sealed.head.id]
+        assert outbox.status().pending == 1
+    claim = outbox.claim(lease_s=30)
+    assert claim is not None
+    assert claim.id == sealed.head.id
+    outbox.close()
