@@ -16,6 +16,7 @@ from offline_queue.envelope import (
     Packet,
     Signer,
     b64,
+    chunk_digests,
     chunks_of,
     envelope_digest,
     instant,
@@ -149,27 +150,21 @@ def check_signature(asked: Announced, public: bytes) -> Checked:
 
 
 def _insert(db: Database, asked: Announced, now: datetime) -> bool:
-    """Note an envelope and its chunks, with their bytes if they came along; false when its id is known."""
-    sql = "INSERT INTO envelope VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING"
+    """Note an envelope: whole, or the chunks to come; false when its id is known."""
+    sql = "INSERT INTO envelope VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING"
     if db.execute(sql, envelope_row(asked, now, None)).rowcount == 0:
         return False
-    db.executemany("INSERT INTO chunk (envelope_id, n, sha256, data) VALUES (?, ?, ?, ?)", chunk_rows(asked))
+    if asked.packet.inline is None:
+        rows = [(asked.header.id, n, digest) for n, digest in enumerate(asked.packet.chunk_sha256)]
+        db.executemany("INSERT INTO chunk (envelope_id, n, sha256) VALUES (?, ?, ?)", rows)
     return True
 
 
 def envelope_row(asked: Announced, now: datetime, receipt: str | None) -> tuple[object, ...]:
-    """What the row of an envelope holds."""
+    """What the row of an envelope holds; the bytes of one that came whole among it."""
     header, packet = asked.header, asked.packet
     names = (header.id, *place_of(header), header.service, header.receipt_number)
-    return (*names, packet.header, packet.sha256, header.size, instant(now), receipt)
-
-
-def chunk_rows(asked: Announced) -> list[tuple[str, int, bytes, bytes | None]]:
-    """What the rows of an envelope's chunks hold: id, number, digest, and the bytes if they came along."""
-    packet = asked.packet
-    pieces: list[bytes | None] = [*chunks_of(packet.inline)] if packet.inline else [None] * len(packet.chunk_sha256)
-    pairs = zip(packet.chunk_sha256, pieces, strict=True)
-    return [(asked.header.id, n, digest, piece) for n, (digest, piece) in enumerate(pairs)]
+    return (*names, packet.header, packet.sha256, header.size, instant(now), receipt, packet.inline)
 
 
 def _fill(db: Database, envelope_id: str, pieces: list[bytes]) -> None:
@@ -183,9 +178,19 @@ def chunk_wanted(db: Database, envelope_id: str, n: int, sha256: bytes) -> bool 
     sql = "SELECT sha256, data IS NULL AND object IS NULL FROM chunk WHERE envelope_id = ? AND n = ?"
     row = db.execute(sql, (envelope_id, n)).fetchone()
     if row is None:
-        known = db.execute("SELECT 1 FROM envelope WHERE id = ?", (envelope_id,)).fetchone()
-        return Problem(404, "unknown_chunk" if known else "unknown_envelope")
+        return _of_whole(db, envelope_id, n, sha256)
     return bool(row[1]) if sha256 == bytes(row[0]) else Problem(422, "digest_mismatch")
+
+
+def _of_whole(db: Database, envelope_id: str, n: int, sha256: bytes) -> bool | Problem:
+    """None of its chunks is still to be stored, if the envelope came whole and this is one of them."""
+    row = db.execute("SELECT body FROM envelope WHERE id = ?", (envelope_id,)).fetchone()
+    if row is None:
+        return Problem(404, "unknown_envelope")
+    digests = chunk_digests(bytes(row[0] or b""))
+    if n >= len(digests):
+        return Problem(404, "unknown_chunk")
+    return False if sha256 == digests[n] else Problem(422, "digest_mismatch")
 
 
 def take_chunk(db: Database, envelope_id: str, n: int, data: bytes, *, stored_as: str | None = None) -> Problem | None:
@@ -261,7 +266,10 @@ def receipt_of(envelope_id: str, sha256: bytes, seq: int, now: datetime, signer:
 
 
 def pieces_of(db: Database, envelope_id: str) -> list[bytes | str]:
-    """The ciphertext's chunks in order: their bytes, or the names of the objects that hold them."""
+    """The ciphertext in pieces: its bytes, or the names of the objects that hold them."""
+    whole = db.execute("SELECT body FROM envelope WHERE id = ? AND body IS NOT NULL", (envelope_id,)).fetchone()
+    if whole is not None:
+        return [bytes(whole[0])]
     rows = db.execute("SELECT data, object FROM chunk WHERE envelope_id = ? ORDER BY n", (envelope_id,))
     return [str(name) if data is None else bytes(data) for data, name in rows]
 

@@ -14,7 +14,6 @@ from portal.intake import (
     Taken,
     announce,
     check_signature,
-    chunk_rows,
     envelope_row,
     place_of,
     receipt_of,
@@ -105,9 +104,9 @@ def _take_all(db: Database, arrivals: Mapping[int, Arrival], signer: Signer) -> 
         n: receipt_of(asked.header.id, asked.packet.sha256, seqs[asked.header.id], now, signer)
         for n, (asked, now) in arrivals.items()
     }
-    _insert(db, "envelope", [envelope_row(asked, now, receipts[n]) for n, (asked, now) in arrivals.items()])
-    chunks = [row for asked, _ in arrivals.values() for row in chunk_rows(asked)]
-    _insert(db, "chunk (envelope_id, n, sha256, data)", chunks)
+    rows = [envelope_row(asked, now, receipts[n]) for n, (asked, now) in arrivals.items()]
+    sql = f"INSERT INTO envelope VALUES {_rows(len(rows), len(rows[0]))}"  # noqa: S608 - marks only
+    later(db, sql, [value for row in rows for value in row])
     return {n: Taken(receipt, again=False) for n, receipt in receipts.items()}
 
 
@@ -116,11 +115,6 @@ def _numbers(db: Database, ids: Sequence[str]) -> dict[str, int]:
     rows = _rows(len(ids), 1)
     sql = f"INSERT INTO delivery (envelope_id) VALUES {rows} RETURNING envelope_id, seq"  # noqa: S608 - marks only
     return dict(db.execute(sql, ids).fetchall())
-
-
-def _insert(db: Database, table: str, rows: Sequence[tuple[object, ...]]) -> None:
-    sql = f"INSERT INTO {table} VALUES {_rows(len(rows), len(rows[0]))}"  # noqa: S608 - names of ours and marks
-    later(db, sql, [value for row in rows for value in row])
 
 
 @cache

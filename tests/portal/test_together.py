@@ -54,7 +54,7 @@ def test_envelopes_that_arrive_together_get_a_receipt_each_as_if_they_had_come_a
     assert answers[8:] == [Problem(409, "conflict", "case"), Problem(401, "unknown_device")]
     receipts = {each.receipt for each in answers if isinstance(each, Taken)}
     assert len(receipts) == count(store, "delivery") == 7
-    assert count(store, "chunk") == 7 + 1  # the rival is announced, and stays without effect
+    assert count(store, "envelope") == 7 + 1  # the rival is announced, and stays without effect
 
 
 def test_one_that_spoils_the_work_for_all_keeps_nobody_else_from_being_taken(store: Store) -> None:
@@ -297,7 +297,7 @@ def receipts_on(folder: Path, images: dict[str, bytes]) -> set[str]:
     for name, content in images.items():
         (folder / name).write_bytes(content)
     sql = (
-        "SELECT e.receipt, e.size, (SELECT sum(length(data)) FROM chunk WHERE envelope_id = e.id),"
+        "SELECT e.receipt, e.size, length(e.body),"
         " (SELECT count(*) FROM delivery WHERE envelope_id = e.id) FROM envelope e"
     )
     with closing(sqlite3.connect(folder / "portal.db")) as db:
