@@ -23,7 +23,7 @@ from offline_queue.envelope import (
 from offline_queue.slip_message import Way
 from portal import intake
 from portal.card_broker import CardReadings, add_card_readings
-from portal.contract import FROM_A_DEVICE, answers, body_of
+from portal.contract import FROM_A_DEVICE, PlainRoute, answers, body_of
 from portal.counter import Counter, add_counter
 from portal.database import Database
 from portal.desks import Desk, SimulatedDesk
@@ -115,8 +115,14 @@ def _add_calls(app: FastAPI, node: Node, messages: Messages) -> None:
     async def fleet_keys() -> Response:
         return JSONResponse({"fleet": await node.run(lambda db: intake.fleet_statement(db, node.signer))})
 
-    @app.put(
+    async def put_envelope(envelope_id: str, request: Request) -> Response:
+        return await _put_envelope(node, envelope_id, request)
+
+    app.router.add_api_route(
         "/v1/envelopes/{envelope_id}",
+        put_envelope,
+        methods=["PUT"],
+        route_class_override=PlainRoute,
         summary="Announce an envelope; a small one comes whole",
         responses=answers(
             s200="taken before: the same receipt",
@@ -128,8 +134,6 @@ def _add_calls(app: FastAPI, node: Node, messages: Messages) -> None:
         ),
         openapi_extra=body_of(ENVELOPE_MEDIA_TYPE, "preface length (4 bytes), JSON preface, ciphertext if inline"),
     )
-    async def put_envelope(envelope_id: str, request: Request) -> Response:
-        return await _put_envelope(node, envelope_id, request)
 
     @app.put(
         "/v1/envelopes/{envelope_id}/chunks/{n}",

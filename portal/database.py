@@ -6,7 +6,7 @@ READ COMMITTED at least; what must be decided by one caller at a time takes a na
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 
 class Cursor(Protocol):
@@ -39,10 +39,25 @@ class Database(Protocol):
         """Close; an open transaction is rolled back."""
 
 
+TAKING: Final = "delivery"
+"""The lock of whoever gives numbers to deliveries, on any node."""
+
+
 def lock(db: Database, name: str) -> None:
     """Be the only transaction with this name until the end; SQLite has one writer anyway, so nothing to do there."""
     if not isinstance(db, sqlite3.Connection):
         db.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (name,))
+
+
+def later(db: Database, sql: str, parameters: Sequence[Any]) -> None:
+    """Run a statement that gives nothing back; on PostgreSQL together with the next one, in one trip to the server.
+
+    What the database says against it may be raised by that next one.
+    """
+    if isinstance(db, sqlite3.Connection):
+        db.execute(sql, parameters)
+    else:
+        db.later(sql, parameters)  # type: ignore[attr-defined]
 
 
 def begin(db: Database) -> None:

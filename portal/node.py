@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
 from typing import TypeVar
@@ -11,14 +11,16 @@ from typing import TypeVar
 from offline_queue.envelope import MAX_HEADER_BYTES, Signer
 from portal.database import Database
 from portal.enrolment import Authority
+from portal.event_loop import LoopJobs
 from portal.intake import Announced, Missing, Taken, announce
 from portal.keys import PublicKeys
 from portal.objects import Objects
 from portal.problem import Problem
 from portal.store import DatabaseUnavailableError, Many, Store
-from portal.together import Arrival, announce_all
+from portal.together import Arrival, DeviceKeys, announce_all
 
 T = TypeVar("T")
+_Answer = Taken | Missing | Problem
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Node:
-    """What the calls stand on."""
+    """What the calls stand on; one event loop serves them."""
 
     store: Store
     signer: Signer
@@ -49,31 +51,41 @@ class Node:
     wall: Callable[[], datetime]
     authority: Authority | None = None
     objects: Objects | None = None
+    devices: DeviceKeys = field(default_factory=DeviceKeys)
 
     async def run(self, work: Callable[[Database], T]) -> T:
         """Run `work` in a transaction and wait for its commit. DatabaseUnavailableError."""
-        return await self._outcome(self.store.submit(work))
+        return await self._outcome(asyncio.wrap_future(self.store.submit(work)))
 
     async def announce(self, asked: Announced, now: datetime) -> Taken | Missing | Problem:
         """Take note of an envelope together with whatever else arrives now, and wait for the commit.
 
         DatabaseUnavailableError.
         """
-        return await self._outcome(self.submit(asked, now))
+        return await self._outcome(self._loop_jobs.submit_to(*self._asked(asked, now)))
 
     def submit(self, asked: Announced, now: datetime) -> "Future[Taken | Missing | Problem]":
-        """As `announce`, without waiting."""
-        alone: Callable[[Database], Taken | Missing | Problem] = lambda db: announce(db, asked, self.signer, now)  # noqa: E731
-        return self.store.submit_to(self._together, (asked, now), alone)
+        """As `announce`, without waiting, from any thread."""
+        return self.store.submit_to(*self._asked(asked, now))
 
-    async def _outcome(self, future: "Future[T]") -> T:
+    def _asked(
+        self, asked: Announced, now: datetime
+    ) -> "tuple[Many[Arrival, _Answer], Arrival, Callable[[Database], _Answer]]":
+        checked = self.devices.checked(asked)
+        return self._together, (checked, now), lambda db: announce(db, checked, self.signer, now)
+
+    async def _outcome(self, future: "asyncio.Future[T]") -> T:
         """What comes of it; who stops waiting before it has begun takes it back."""
         try:
             async with asyncio.timeout(self.limits.database_deadline_s):
-                return await asyncio.wrap_future(future)
+                return await future
         except TimeoutError:
             raise DatabaseUnavailableError("too slow") from None
 
     @cached_property
+    def _loop_jobs(self) -> LoopJobs:
+        return LoopJobs(self.store, asyncio.get_running_loop())
+
+    @cached_property
     def _together(self) -> "Many[Arrival, Taken | Missing | Problem]":
-        return partial(announce_all, signer=self.signer)
+        return partial(announce_all, signer=self.signer, keys=self.devices)

@@ -28,18 +28,38 @@ class Postgres:
 
     def __init__(self, connection: "psycopg.Connection[Any]") -> None:
         self._connection = connection
+        self._waiting: list[tuple[composed.SQL, Sequence[Any]]] = []
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Cursor:
-        """Run one statement."""
-        return self._connection.execute(_marked(sql), parameters or None)
+        """Run one statement, and before it whatever waits for it."""
+        if not self._waiting:
+            return self._connection.execute(_marked(sql), parameters or None)
+        with self._connection.pipeline():
+            self._run_waiting()
+            return self._connection.execute(_marked(sql), parameters or None)
+
+    def later(self, sql: str, parameters: Sequence[Any], /) -> None:
+        """Run a statement whose result nobody asks for in one trip with the next."""
+        self._waiting.append((_marked(sql), parameters))
 
     def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> None:
         """Run one statement for each row of parameters, sent together."""
+        self._run_waiting()
         with self._connection.cursor() as cursor:
             cursor.executemany(_marked(sql), list(parameters))
 
+    def _run_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for statement in waiting:
+            self._connection.execute(*statement)
+
+    def begin_turn(self, name: str) -> None:
+        """Begin a transaction that has the `lock` of this name, in one trip."""
+        self._connection.execute(_turn(name))
+
     def roll_back(self) -> None:
         """End whatever transaction is open; nothing when the server is gone."""
+        self._waiting.clear()
         if not self._connection.closed:
             self._connection.rollback()
 
@@ -57,6 +77,12 @@ class Postgres:
 def _marked(sql: str) -> composed.SQL:
     """psycopg's spelling of a statement; ours hold no `%` and no `?` inside quotes."""
     return composed.SQL(sql.replace("?", "%s"))
+
+
+@cache
+def _turn(name: str) -> composed.Composed:
+    lock = composed.SQL("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended({}, 0))")
+    return lock.format(composed.Literal(name))
 
 
 def connect(url: str) -> Postgres:

@@ -3,14 +3,14 @@
 import logging
 import queue
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
 import psycopg
 
+from portal.database import TAKING
 from portal.postgres import Postgres, connect
-from portal.store import DatabaseUnavailableError, Job, Lot, Store, gather, lots, run_in_savepoint
+from portal.store import DatabaseUnavailableError, Job, Store, gather, lots, run_lots
 
 log = logging.getLogger("portal")
 THREADS: Final = 4
@@ -20,7 +20,8 @@ _TRIES: Final = 4
 class PostgresStore(Store):
     """A few threads, each with a connection of its own that it makes anew when it breaks.
 
-    Jobs that wait together share a commit; what is done for many at once has a thread to itself, so that it meets.
+    Jobs that wait together share a commit. What is done for many at once has a thread to itself, so that it meets, and
+    the lock `TAKING`: nodes take turns, and what comes in the meantime goes along.
     While the server is away every job fails at once, and the next one asks it again: a kiosk keeps what it has and
     comes back.
     """
@@ -50,9 +51,10 @@ class PostgresStore(Store):
     def _serve(self, jobs: "queue.SimpleQueue[Job[Any] | None]") -> None:
         session, more = _Session(self._url), True
         while more and (first := jobs.get()) is not None:
+            if jobs is self._many:
+                session.wait_for_turn()
             together, more = gather(jobs, first)
-            if together:
-                session.commit_together(together)
+            session.commit_together(together)
         session.end()
 
 
@@ -62,9 +64,20 @@ class _Session:
     def __init__(self, url: str) -> None:
         self._url = url
         self._db: Postgres | None = None
+        self._begins = False
+
+    def wait_for_turn(self) -> None:
+        """Begin the next transaction with the lock `TAKING`; when that fails, `commit_together` says so."""
+        try:
+            self._begun(turn=True)
+        except psycopg.Error:
+            self._give_up()
 
     def commit_together(self, jobs: "list[Job[Any]]") -> None:
         """All jobs in one transaction, or each in one of its own when that fails."""
+        if not jobs:
+            self._give_up()
+            return
         trouble = self._settle(jobs) if len(jobs) == 1 else self._once(jobs)
         if trouble is None:
             return
@@ -94,44 +107,35 @@ class _Session:
 
     def _once(self, jobs: "list[Job[Any]]") -> psycopg.Error | None:
         try:
-            self._db = self._db or connect(self._url)
-            answers = _transaction(self._db, jobs)
+            db = self._begun(turn=jobs[0].many is not None)
+            answers = run_lots(db, lots(jobs), anew=self._anew, passing=psycopg.Error)
+            db.execute("COMMIT")
         except psycopg.Error as error:
-            if self._db is not None and not self._db.usable:
-                self.end()
+            self._give_up()
             return error
+        self._begins = False
         for answer in answers:
             answer()
         return None
 
+    def _begun(self, *, turn: bool) -> Postgres:
+        """The connection, in a transaction."""
+        self._db = self._db or connect(self._url)
+        if not self._begins:
+            self._db.begin_turn(TAKING) if turn else self._db.execute("BEGIN")
+            self._begins = True
+        return self._db
 
-def _transaction(db: Postgres, jobs: "list[Job[Any]]") -> list[Callable[[], None]]:
-    """Run jobs and commit; a lot that has the transaction to itself saves the two trips for a savepoint."""
-    together = lots(jobs)
-    try:
-        db.execute("BEGIN")
-        if len(together) == 1:
-            answers = [_run_alone(db, together[0])]
-        else:
-            answers = [run_in_savepoint(db, lot, passing=psycopg.Error) for lot in together]
-        db.execute("COMMIT")
-    except BaseException:
-        with suppress(psycopg.Error):
-            db.roll_back()
-        raise
-    return answers
+    def _anew(self) -> None:
+        if self._db is not None:
+            self._db.roll_back()
+            self._db.execute("BEGIN")
 
-
-def _run_alone(db: Postgres, lot: Lot) -> Callable[[], None]:
-    """Run a lot without a savepoint; when it fails, its transaction is begun anew."""
-    try:
-        return lot.run(db)
-    except psycopg.Error:
-        raise
-    except Exception as error:  # noqa: BLE001 - it belongs to the request that waits, not to this thread
-        kept = error
-        db.roll_back()
-        db.execute("BEGIN")
-        if lot.jobs[0].many is not None:
-            return lot.singly(db, passing=psycopg.Error)
-        return lambda: lot.fail(kept)
+    def _give_up(self) -> None:
+        """Leave nothing of a transaction, and no connection that no longer stands."""
+        self._begins = False
+        if self._db is not None:
+            with suppress(psycopg.Error):
+                self._db.roll_back()
+            if not self._db.usable:
+                self.end()

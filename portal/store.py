@@ -12,13 +12,14 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from portal.database import Database
 from portal.schema import PORTAL_STEPS, migrate
 
 T = TypeVar("T")
 A = TypeVar("A")
+R = TypeVar("R", contravariant=True)
 DATABASE: Final = "portal.db"
 DEPARTMENTS: Final = "departments.db"
 _TOGETHER: Final = 64
@@ -68,6 +69,19 @@ Many = Callable[[Database, Sequence[A]], Sequence[T]]
 """Work on several things of one kind at once: one result for each, in their order."""
 
 
+class Outcome(Protocol[R]):
+    """Whoever waits for a job: a `concurrent.futures.Future`, or what an event loop waits for."""
+
+    def set_running_or_notify_cancel(self) -> bool:
+        """Whether anybody still waits; asked once, before the job begins."""
+
+    def set_result(self, result: R, /) -> None:
+        """What the work gave, once its commit stands."""
+
+    def set_exception(self, error: BaseException, /) -> None:
+        """Nothing of it was done."""
+
+
 @dataclass(eq=False)
 class Job(Generic[T]):
     """Work that waits for its transaction; with `many`, what it asks is done together with all that ask the same."""
@@ -75,7 +89,7 @@ class Job(Generic[T]):
     work: Callable[[Database], T]
     many: Many[Any, T] | None = None
     asked: Any = None
-    done: "Future[T]" = field(default_factory=Future)
+    done: Outcome[T] = field(default_factory=Future[T])
 
     def alone(self) -> "Job[T]":
         """The same job by its own work."""
@@ -127,15 +141,19 @@ class Store(ABC):
 
     def submit(self, work: Callable[[Database], T]) -> "Future[T]":
         """Run `work` in a transaction; the future is done after the commit. It may run more than once before that."""
-        job = Job(work)
-        self._jobs.put(job)
-        return job.done
+        done = Future[T]()
+        self.put(Job(work, done=done))
+        return done
 
     def submit_to(self, many: Many[A, T], asked: A, alone: Callable[[Database], T]) -> "Future[T]":
         """As `submit`: `many` does what is asked together with all that ask it now, or `alone` when that fails."""
-        job = Job(alone, many, asked)
-        self._queue_of_many().put(job)
-        return job.done
+        done = Future[T]()
+        self.put(Job(alone, many, asked, done))
+        return done
+
+    def put(self, job: Job[Any]) -> None:
+        """Have a job done; as `submit`, but its outcome says who waits."""
+        (self._jobs if job.many is None else self._queue_of_many()).put(job)
 
     def _queue_of_many(self) -> "queue.SimpleQueue[Job[Any] | None]":
         return self._jobs
@@ -164,6 +182,24 @@ def _gather_behind(jobs: "queue.SimpleQueue[Job[Any] | None]", gathered: "list[J
     return True
 
 
+def run_lots(
+    db: Database, together: Sequence[Lot], *, anew: Callable[[], None], passing: type[Exception] | tuple[()] = ()
+) -> list[Callable[[], None]]:
+    """Run lots in a transaction, which `anew` undoes and begins again; their answers wait for its commit.
+
+    One that has the transaction to itself needs no savepoint. Errors of `passing` concern them all.
+    """
+    if len(together) > 1:
+        return [run_in_savepoint(db, lot, passing=passing) for lot in together]
+    try:
+        return [lot.run(db) for lot in together]
+    except passing:
+        raise
+    except Exception as error:  # noqa: BLE001 - it belongs to the request that waits, not to this thread
+        anew()
+        return [_after_failure(db, together[0], error, passing)]
+
+
 def run_in_savepoint(db: Database, lot: Lot, *, passing: type[Exception] | tuple[()] = ()) -> Callable[[], None]:
     """Run one of several lots; its answers wait for the shared commit. Errors of `passing` concern them all."""
     db.execute("SAVEPOINT job")
@@ -174,12 +210,19 @@ def run_in_savepoint(db: Database, lot: Lot, *, passing: type[Exception] | tuple
     except Exception as error:  # noqa: BLE001 - it belongs to the request that waits, not to this thread
         db.execute("ROLLBACK TO SAVEPOINT job")
         db.execute("RELEASE SAVEPOINT job")
-        if lot.jobs[0].many is not None:
-            return lot.singly(db, passing=passing)
-        kept = unavailable(error)
-        return lambda: lot.fail(kept)
+        return _after_failure(db, lot, error, passing)
     db.execute("RELEASE SAVEPOINT job")
     return answer
+
+
+def _after_failure(
+    db: Database, lot: Lot, error: Exception, passing: type[Exception] | tuple[()]
+) -> Callable[[], None]:
+    """Nothing of a lot is done: each job by itself, or the error for its one caller."""
+    if lot.jobs[0].many is not None:
+        return lot.singly(db, passing=passing)
+    kept = unavailable(error)
+    return lambda: lot.fail(kept)
 
 
 def unavailable(error: Exception) -> Exception:
@@ -224,15 +267,19 @@ class SqliteStore(Store):
             fcntl.flock(self._turn, fcntl.LOCK_UN)
 
     def _commit_together(self, jobs: "list[Job[Any]]") -> None:
-        answers: list[Callable[[], None]] = []
         try:
             self._db.execute("BEGIN IMMEDIATE")
-            answers.extend(run_in_savepoint(self._db, lot) for lot in lots(jobs))
+            answers = run_lots(self._db, lots(jobs), anew=self._anew)
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             self._abandon(jobs, error)
             return
         _each(answers)
+
+    def _anew(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+        self._db.execute("BEGIN IMMEDIATE")
 
     def _abandon(self, jobs: "list[Job[Any]]", error: sqlite3.Error) -> None:
         if self._db.in_transaction:

@@ -1,19 +1,19 @@
 """Whole envelopes that arrive together: taken in a handful of statements, each with a receipt of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
-from offline_queue.envelope import Signer
-from portal.database import Database, lock
+from offline_queue.envelope import Header, Signer
+from portal.database import Database, later
 from portal.intake import (
-    TAKING,
     Announced,
     Missing,
     Sender,
     Taken,
     announce,
-    chunk_rows,
+    check_signature,
     envelope_row,
     place_of,
     receipt_of,
@@ -26,24 +26,55 @@ Arrival = tuple[Announced, datetime]
 """An announcement, and when it arrived."""
 
 
-def announce_all(db: Database, arrivals: Sequence[Arrival], signer: Signer) -> list[Taken | Missing | Problem]:
-    """As `announce` for each, in their order.
+class DeviceKeys:
+    """The public keys by which devices were last known: with one, a signature is checked before its transaction.
+
+    Whether the key is that device's still, the transaction decides: it trusts a check under the key in its own row
+    alone. No more keys are kept than have been enrolled.
+    """
+
+    def __init__(self) -> None:
+        self._by_kid: dict[str, bytes] = {}
+
+    def note(self, sender: Sender) -> None:
+        """Keep an enrolled device's key."""
+        self._by_kid[sender.kid] = sender.public
+
+    def checked(self, asked: Announced) -> Announced:
+        """The same announcement, its signature checked if its device has been here before."""
+        public = self._by_kid.get(asked.header.device_kid)
+        return asked if public is None else replace(asked, checked=check_signature(asked, public))
+
+
+def announce_all(
+    db: Database, arrivals: Sequence[Arrival], signer: Signer, keys: DeviceKeys
+) -> list[Taken | Missing | Problem]:
+    """As `announce` for each, in their order; the keys of their devices are noted in `keys`.
+
+    The store holds the lock `TAKING` for what is done for many.
 
     Raises what the database raises when a rival on another node was quicker: nothing is done then, and each has to be
     announced alone.
     """
-    refusals = _device_problems(db, [asked for asked, _ in arrivals])
-    lock(db, TAKING)
-    new = _plainly_new(db, {n: arrivals[n] for n, refusal in enumerate(refusals) if refusal is None})
+    senders, seen = _known(db, [asked.header for asked, _ in arrivals])
+    for sender in senders.values():
+        if isinstance(sender, Sender):
+            keys.note(sender)
+    refusals = [_device_problem(senders.get(asked.header.device_kid), asked) for asked, _ in arrivals]
+    new = _plainly_new(seen, {n: arrivals[n] for n, refusal in enumerate(refusals) if refusal is None})
     taken = _take_all(db, new, signer)
     return [refusals[n] or taken.get(n) or announce(db, asked, signer, now) for n, (asked, now) in enumerate(arrivals)]
 
 
-def _device_problems(db: Database, announced: Sequence[Announced]) -> list[Problem | None]:
-    kids = sorted({asked.header.device_kid for asked in announced})
-    sql = f"SELECT kid, kiosk_id, public, revoked FROM kiosk WHERE kid IN {_row(len(kids))}"  # noqa: S608 - marks only
-    senders = {row[0]: sender_in(row) for row in db.execute(sql, kids)}
-    return [_device_problem(senders.get(asked.header.device_kid), asked) for asked in announced]
+def _known(db: Database, headers: Sequence[Header]) -> tuple[dict[str, Sender | Problem], set[str]]:
+    """What the database knows of them: the devices by their kids, and which ids; both in one statement."""
+    kids, ids = sorted({header.device_kid for header in headers}), [header.id for header in headers]
+    sql = (
+        f"SELECT kid, kiosk_id, public, revoked FROM kiosk WHERE kid IN {_row(len(kids))} UNION ALL"  # noqa: S608 - marks
+        f" SELECT id, NULL, NULL, NULL FROM envelope WHERE id IN {_row(len(ids))}"
+    )
+    rows = db.execute(sql, (*kids, *ids)).fetchall()
+    return {row[0]: sender_in(row) for row in rows if row[1] is not None}, {row[0] for row in rows if row[1] is None}
 
 
 def _device_problem(sender: Sender | Problem | None, asked: Announced) -> Problem | None:
@@ -52,16 +83,13 @@ def _device_problem(sender: Sender | Problem | None, asked: Announced) -> Proble
     return sender if isinstance(sender, Problem) else sender_problem(sender, asked)
 
 
-def _plainly_new(db: Database, arrivals: Mapping[int, Arrival]) -> dict[int, Arrival]:
+def _plainly_new(ids: Set[str], arrivals: Mapping[int, Arrival]) -> dict[int, Arrival]:
     """Those that came whole, whose ids are new here, and that have no rival for their place in this very lot."""
-    whole = {n: arrival for n, arrival in arrivals.items() if arrival[0].packet.inline is not None}
-    ids = [asked.header.id for asked, _ in whole.values()]
-    sql = f"SELECT id FROM envelope WHERE id IN {_row(len(ids))}"  # noqa: S608 - marks only
-    seen: set[object] = {row[0] for row in db.execute(sql, ids)} if ids else set()
+    seen: set[object] = set(ids)
     new = {}
-    for n, (asked, now) in whole.items():
+    for n, (asked, now) in arrivals.items():
         names = {asked.header.id, place_of(asked.header)}
-        if seen.isdisjoint(names):
+        if asked.packet.inline is not None and seen.isdisjoint(names):
             new[n] = (asked, now)
         seen |= names
     return new
@@ -76,9 +104,9 @@ def _take_all(db: Database, arrivals: Mapping[int, Arrival], signer: Signer) -> 
         n: receipt_of(asked.header.id, asked.packet.sha256, seqs[asked.header.id], now, signer)
         for n, (asked, now) in arrivals.items()
     }
-    _insert(db, "envelope", [envelope_row(asked, now, receipts[n]) for n, (asked, now) in arrivals.items()])
-    chunks = [row for asked, _ in arrivals.values() for row in chunk_rows(asked)]
-    _insert(db, "chunk (envelope_id, n, sha256, data)", chunks)
+    rows = [envelope_row(asked, now, receipts[n]) for n, (asked, now) in arrivals.items()]
+    sql = f"INSERT INTO envelope VALUES {_rows(len(rows), len(rows[0]))}"  # noqa: S608 - marks only
+    later(db, sql, [value for row in rows for value in row])
     return {n: Taken(receipt, again=False) for n, receipt in receipts.items()}
 
 
@@ -87,11 +115,6 @@ def _numbers(db: Database, ids: Sequence[str]) -> dict[str, int]:
     rows = _rows(len(ids), 1)
     sql = f"INSERT INTO delivery (envelope_id) VALUES {rows} RETURNING envelope_id, seq"  # noqa: S608 - marks only
     return dict(db.execute(sql, ids).fetchall())
-
-
-def _insert(db: Database, table: str, rows: Sequence[tuple[object, ...]]) -> None:
-    sql = f"INSERT INTO {table} VALUES {_rows(len(rows), len(rows[0]))}"  # noqa: S608 - names of ours and marks
-    db.execute(sql, [value for row in rows for value in row])
 
 
 @cache

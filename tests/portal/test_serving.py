@@ -166,6 +166,28 @@ def test_a_chunk_that_is_not_the_announced_one_is_refused(
     assert web.put(elsewhere, data=b"", timeout=5).json()["code"] == "unknown_envelope"
 
 
+def test_a_chunk_of_an_envelope_that_came_whole_changes_nothing_and_another_is_refused(
+    portal: PortalProcess, bench: Bench, web: requests.Session
+) -> None:
+    sealed = bench.sealed()
+    receipt = put(web, portal, sealed, packet_of(sealed)).json()
+    address = f"{portal.url}/v1/envelopes/{sealed.head.id}"
+    assert web.put(f"{address}/chunks/0", data=sealed.ciphertext, timeout=5).json() == {"stored": 0}
+    assert web.put(f"{address}/chunks/0", data=b"other", timeout=5).json()["code"] == "digest_mismatch"
+    assert web.put(f"{address}/chunks/1", data=b"other", timeout=5).json()["code"] == "unknown_chunk"
+    assert web.post(f"{address}/commit", timeout=5).json() == receipt
+
+
+def test_an_envelope_announced_first_and_then_sent_whole_is_taken(
+    portal: PortalProcess, bench: Bench, web: requests.Session
+) -> None:
+    sealed = bench.sealed()
+    assert put(web, portal, sealed, packet_of(sealed, whole=False)).json() == {"missing": [0]}
+    first, again = (put(web, portal, sealed, packet_of(sealed)) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+
+
 def test_a_body_is_refused_by_its_announced_length_before_it_is_sent(portal: PortalProcess) -> None:
     with closing(socket.create_connection(("127.0.0.1", portal.port), timeout=5)) as raw:
         raw.sendall(b"PUT /v1/envelopes/x HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n")

@@ -24,12 +24,12 @@ from portal.place import Place
 from portal.problem import Problem
 from portal.schema import PORTAL_STEPS, migrate
 from portal.store import DatabaseUnavailableError, Store
-from tests.offline_queue.samples import NOON, Bench, eventually, payload
+from tests.offline_queue.samples import CANARY, NOON, Bench, eventually, payload
 from tests.portal.postgres_server import PostgresServer
 
 
-def announced(bench: Bench, **options: object) -> Announced:
-    sealed = bench.sealed(payload(), **options)  # type: ignore[arg-type]
+def announced(bench: Bench, *, note: str = CANARY, **options: object) -> Announced:
+    sealed = bench.sealed(payload(note=note), **options)  # type: ignore[arg-type]
     kids = frozenset(recipient.kid for recipient in bench.recipients)
     asked = intake.read_announcement(sealed.head.id, whole_packet(sealed).encode(), kids)
     assert isinstance(asked, Announced)
@@ -166,6 +166,31 @@ def test_a_database_of_an_earlier_version_is_brought_forward_and_a_later_one_is_
         assert db.execute("SELECT object FROM chunk").fetchall() == []
         with pytest.raises(ValueError, match="this program knows 1"):
             migrate(db, "portal", PORTAL_STEPS[:1])
+
+
+def test_what_came_whole_before_its_bytes_lay_in_its_row_is_still_read(place: Place) -> None:
+    columns = "id, kiosk_id, case_id, case_seq, service, receipt_number, header, sha256, size, arrived, receipt"
+    with closing(place.connect()) as db:
+        migrate(db, "portal", PORTAL_STEPS[:6])
+        values = ("old", "k", "c", 1, "s", "n", b"h", b"d", 5, "then", "receipt")
+        db.execute(f"INSERT INTO envelope ({columns}) VALUES ({', '.join('?' * 11)})", values)  # noqa: S608
+        db.execute("INSERT INTO chunk (envelope_id, n, sha256, data) VALUES ('old', 0, ?, ?)", (b"d", b"bytes"))
+        migrate(db, "portal", PORTAL_STEPS)
+        assert intake.body_of(db, "old") == b"bytes"
+        assert intake.look(db, "old") == Taken("receipt", again=True)
+
+
+def test_a_row_of_a_few_kilobytes_stays_where_it_is_on_postgresql(tmp_path: Path, postgres: PostgresServer) -> None:
+    """What is sealed does not compress: trying, and moving it, cost the server more than taking it did."""
+    place = Place(tmp_path, postgres.database())
+    store = place.open_store()
+    bench = known(store)
+    for _ in range(3):
+        asked = announced(bench, note="specimen " * 60)
+        assert isinstance(store.submit(lambda db, a=asked: intake.announce(db, a, bench.portal, NOON)).result(), Taken)
+    moved = "SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE relname = 'envelope'"
+    assert store.submit(lambda db: db.execute(moved).fetchone()[0]).result() == 0
+    store.close()
 
 
 def test_a_step_that_fails_is_undone_whole(place: Place) -> None:

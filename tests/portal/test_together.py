@@ -6,9 +6,10 @@ import random
 import signal
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,11 @@ import apsw
 import psycopg
 import pytest
 
-from offline_queue.envelope import SealedEnvelope
+from offline_queue.envelope import SealedEnvelope, StatementKey, envelope_message
 from portal import intake, postgres_store, together
 from portal import store as sqlite_store
-from portal.intake import Announced, Missing, Taken
+from portal.database import TAKING, Database, begin, lock
+from portal.intake import Announced, Checked, Missing, Sender, Taken
 from portal.node import Node
 from portal.place import Place
 from portal.postgres import Postgres
@@ -52,7 +54,7 @@ def test_envelopes_that_arrive_together_get_a_receipt_each_as_if_they_had_come_a
     assert answers[8:] == [Problem(409, "conflict", "case"), Problem(401, "unknown_device")]
     receipts = {each.receipt for each in answers if isinstance(each, Taken)}
     assert len(receipts) == count(store, "delivery") == 7
-    assert count(store, "chunk") == 7 + 1  # the rival is announced, and stays without effect
+    assert count(store, "envelope") == 7 + 1  # the rival is announced, and stays without effect
 
 
 def test_one_that_spoils_the_work_for_all_keeps_nobody_else_from_being_taken(store: Store) -> None:
@@ -67,8 +69,78 @@ def test_one_that_spoils_the_work_for_all_keeps_nobody_else_from_being_taken(sto
 
 def test_a_device_that_is_withdrawn_is_refused_in_the_very_next_lot(store: Store) -> None:
     bench = known(store)
+    node = node_on(store, bench)
+    assert isinstance(send_all(node, [announced(bench)])[0], Taken)
     store.submit(lambda db: intake.revoke(db, "kiosk-1", NOON)).result()
-    assert send_all(node_on(store, bench), [announced(bench), announced(bench)]) == [Problem(403, "revoked_device")] * 2
+    assert send_all(node, [announced(bench), announced(bench)]) == [Problem(403, "revoked_device")] * 2
+
+
+def test_the_signature_of_a_device_that_was_here_before_is_checked_outside_the_transaction(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = known(store)
+    node, where = node_on(store, bench), list[bool]()
+    real = intake.verify_envelope_signature
+
+    def noted(*arguments: bytes) -> bool:
+        where.append(threading.current_thread() is threading.main_thread())
+        return real(*arguments)
+
+    monkeypatch.setattr(intake, "verify_envelope_signature", noted)
+    for _ in range(2):
+        assert isinstance(send_all(node, [announced(bench)])[0], Taken)
+    assert where == [False, True]
+
+
+def test_a_forged_signature_is_refused_the_first_time_and_when_the_device_is_known(store: Store) -> None:
+    bench, other = known(store), StatementKey.generate()
+    node = node_on(store, bench)
+    for _ in range(2):
+        good = announced(bench)
+        forged = replace(good, packet=replace(good.packet, signature=other.sign(envelope_message(good.packet.sha256))))
+        assert send_all(node, [forged, good, forged])[::2] == [Problem(422, "bad_signature")] * 2
+    assert count(store, "delivery") == 2
+
+
+@pytest.mark.parametrize("genuine", [True, False])
+def test_a_check_under_another_key_than_the_devices_own_counts_for_nothing(store: Store, genuine: bool) -> None:
+    bench, other = known(store), StatementKey.generate()
+    good = announced(bench)
+    forged = replace(good, packet=replace(good.packet, signature=other.sign(envelope_message(good.packet.sha256))))
+    asked = forged if genuine else good
+    node = node_on(store, bench)
+    node.devices.note(Sender(bench.device.key_id, bench.kiosk_id, other.public_bytes))
+    assert node.devices.checked(asked).checked == Checked(other.public_bytes, genuine)
+    (answer,) = send_all(node, [asked])
+    assert answer == Problem(422, "bad_signature") if genuine else isinstance(answer, Taken)
+
+
+def test_what_comes_while_a_node_waits_for_its_turn_goes_along(place: Place, store: Store) -> None:
+    lots: list[int] = []
+
+    def note(_: Database, asked: Sequence[int]) -> Sequence[int]:
+        lots.append(len(asked))
+        return asked
+
+    with turn(place):
+        futures = [store.submit_to(note, 0, lambda _: 0)]
+        eventually(store._queue_of_many().empty)  # it is taken up: the node waits
+        futures += [store.submit_to(note, n, lambda _, n=n: n) for n in range(1, 10)]
+    assert [future.result(timeout=20) for future in futures] == list(range(10))
+    assert lots == [10]
+
+
+@contextmanager
+def turn(place: Place) -> Iterator[None]:
+    """As while another node takes envelopes."""
+    if not place.database:
+        with turn_of_another(place.folder):
+            yield
+        return
+    with closing(place.connect()) as db:
+        begin(db)
+        lock(db, TAKING)
+        yield
 
 
 def test_a_defect_that_one_of_them_meets_is_its_own(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,7 +297,7 @@ def receipts_on(folder: Path, images: dict[str, bytes]) -> set[str]:
     for name, content in images.items():
         (folder / name).write_bytes(content)
     sql = (
-        "SELECT e.receipt, e.size, (SELECT sum(length(data)) FROM chunk WHERE envelope_id = e.id),"
+        "SELECT e.receipt, e.size, length(e.body),"
         " (SELECT count(*) FROM delivery WHERE envelope_id = e.id) FROM envelope e"
     )
     with closing(sqlite3.connect(folder / "portal.db")) as db:

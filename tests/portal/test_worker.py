@@ -122,7 +122,7 @@ def test_an_envelope_that_cannot_be_opened_is_set_apart_and_holds_up_nobody(
     spoilt, sound = bench.sealed(), bench.sealed()
     take(place, bench, spoilt, sound)
     with closing(place.connect()) as db:
-        db.execute("UPDATE chunk SET data = ? WHERE envelope_id = ?", (bytes(9), spoilt.head.id))
+        db.execute("UPDATE envelope SET body = ? WHERE id = ?", (bytes(9), spoilt.head.id))
     worker.work()
     assert arrived(place) == [sound.head.id]
     with closing(place.connect_worker()) as db:
