@@ -246,8 +246,12 @@ class Screens(QObject):
         return timer
 
     def _give_back(self) -> None:
-        QFont.cleanup()  # every glyph drawn, at every size and in mid-slide, which Qt would keep for ever
+        self.drop_glyphs()
         give_back()
+
+    def drop_glyphs(self) -> None:
+        """Let go of every glyph drawn, at every size and in mid-slide, which Qt would keep for ever."""
+        QFont.cleanup()
         fonts = self.kiosk.config.fonts
         unmap_pages((fonts.regular, fonts.bold))
 
@@ -288,7 +292,7 @@ def run(kiosk: Kiosk, size: Size | None = None, *, extra: Callable[[Screens], No
     beat = _quit_on_signals(app)
     watchdog = Watchdog()
     watchdog.start()
-    QTimer.singleShot(SETTLED_MS, lambda: _settle(stage))
+    QTimer.singleShot(SETTLED_MS, lambda: _settle(screens))
     try:
         return app.exec()
     finally:
@@ -297,9 +301,10 @@ def run(kiosk: Kiosk, size: Size | None = None, *, extra: Callable[[Screens], No
         kiosk.stop()
 
 
-def _settle(stage: Stage) -> None:
+def _settle(screens: Screens) -> None:
     """Spare what the start made; never what belongs to a visit, which has to be collected after it."""
-    if not stage.session.in_visit:
+    if not screens.stage.session.in_visit:
+        screens.drop_glyphs()
         settle()
 
 
