@@ -184,10 +184,9 @@ def _card(config: Config, office: BackOffice | None) -> CardReader | None:
     if config.card.driver == "none":
         return None
     if config.card.driver == "simulated":
-        from hardware.cards.sim.staff_office import made_up_roots
-        from hardware.cards.simulated import made_up_country
+        from hardware.cards.simulated import made_up_country, made_up_staff
 
-        made_up = staff_login(made_up_roots, ROLES)
+        made_up = staff_login(made_up_staff, ROLES)
         return SimulatedCardReader(read=with_staff(card_reading(made_up_country), made_up))
     if config.card.driver == "sam":
         from hardware.cards.mainland.reader import SamCardReader
