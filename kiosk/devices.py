@@ -26,6 +26,7 @@ from hardware.printer import (
     Raster,
     Result,
     SlipPrinter,
+    forget_faces,
     render,
     transport_for,
 )
@@ -91,6 +92,10 @@ class Devices:
         self.typesetter.stop()
         if self.emulator is not None:
             self.emulator.power_off()
+
+    def rest(self) -> None:
+        """Between two visits: keep nothing of what the last one's papers were drawn with."""
+        forget_faces()
 
     def working(self, name: str) -> bool:
         """Whether a device is there and does its work."""

@@ -247,6 +247,7 @@ class Screens(QObject):
 
     def _give_back(self) -> None:
         self.drop_glyphs()
+        self.kiosk.devices.rest()
         give_back()
 
     def drop_glyphs(self) -> None:

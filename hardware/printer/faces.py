@@ -108,3 +108,8 @@ def face(fonts: Fonts, language: Language, bold: bool, size: int) -> Face:
     """The face for a language at a size in dots, drawn once and shared."""
     path = fonts.bold if bold else fonts.regular
     return Face(path, face_index(path, FACE_NAMES[language]), size)
+
+
+def forget_faces() -> None:
+    """Let go of every face and of the characters drawn with it: a megabyte each, and what one visit's slip said."""
+    face.cache_clear()
