@@ -42,7 +42,14 @@ from PySide6.QtQml import QQmlApplicationEngine, QQmlError  # noqa: E402
 from PySide6.QtQuick import QQuickWindow  # noqa: E402
 
 from kiosk.app import Kiosk  # noqa: E402
-from kiosk.memory import give_back, keep_heap_small, settle, unmap_pages, write_over_freed  # noqa: E402
+from kiosk.memory import (  # noqa: E402
+    collect_as_usual,
+    give_back,
+    keep_heap_small,
+    settle,
+    unmap_pages,
+    write_over_freed,
+)
 from kiosk.session import Page  # noqa: E402
 from offline_queue.no_core import forbid_core_dumps  # noqa: E402
 from screens.keypad import KeypadKeys  # noqa: E402
@@ -287,6 +294,7 @@ def run(kiosk: Kiosk, size: Size | None = None, *, extra: Callable[[Screens], No
     load_fonts(kiosk.config)
     stage = Stage(kiosk)
     screens = Screens(kiosk, stage, size=size)
+    collect_as_usual()
     extra(screens)
     kiosk.listen(stage.hear)
     kiosk.start()

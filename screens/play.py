@@ -12,6 +12,7 @@ from kiosk.app import Kiosk, build_kiosk
 from kiosk.catalogue import Language
 from kiosk.config import Config
 from kiosk.embedded_portal import EmbeddedPortal
+from kiosk.memory import collect_as_usual
 from kiosk.simulation import simulated
 from screens.glass import wait_until
 from screens.main import Screens, Size, application, load_fonts, prepare_environment
@@ -33,6 +34,7 @@ def opened(
     kiosk = build_kiosk(config, portal=portal, slips=slips)
     stage = Stage(kiosk)
     screens = Screens(kiosk, stage, size=SHEET)
+    collect_as_usual()
     if offline:
         portal.offline()
     kiosk.listen(stage.hear)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -25,7 +26,33 @@ LATER = {
     "sqlite_utils": "a queue of an older form",
     "click": "the command line",
 }
-LOADED = "\nprint(*sorted(sys.modules))\n"
+AS_COMMAND = """
+import gc, runpy, sys
+sys.argv = ["kiosk", "--version"]
+try:
+    runpy.run_module("kiosk", run_name="__main__")
+except SystemExit:
+    print(gc.get_threshold()[0])
+"""
+RUN = """
+import gc, sys
+from pathlib import Path
+from dataclasses import replace
+from kiosk.memory import collect_rarely
+collect_rarely()
+from kiosk.app import ROOT, build_kiosk
+from kiosk.config import load_config
+from kiosk.simulation import simulated
+from screens.main import Size, prepare_environment, run
+from PySide6.QtCore import QCoreApplication, QTimer
+config = simulated(load_config(ROOT / "kiosk.toml"), Path(sys.argv[1]))
+config = replace(config, portal=replace(config.portal, url="http://127.0.0.1:9"))
+prepare_environment(config, offscreen=True)
+def look(screens):
+    print(gc.get_threshold()[0])
+    QTimer.singleShot(0, lambda: QCoreApplication.exit(0))
+run(build_kiosk(config), Size(540, 960), extra=look)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -39,11 +66,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def started(folder: Path) -> set[str]:
     """Show the first picture in a process of its own; what it had loaded by then."""
-    code = FIRST_FRAME.replace("print(time.time())", LOADED.strip())
+    code = FIRST_FRAME.replace("print(time.time())", "print(*sorted(sys.modules))")
     assert code != FIRST_FRAME
-    done = subprocess.run([sys.executable, "-c", code, str(folder)], cwd=ROOT, capture_output=True, text=True)
+    return set(said(code, folder).splitlines()[-1].split())
+
+
+def said(code: str, *arguments: Path) -> str:
+    done = subprocess.run([sys.executable, "-c", code, *map(str, arguments)], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    return set(done.stdout.splitlines()[-1].split())
+    return done.stdout
 
 
 def test_the_first_picture_loads_no_library_that_it_does_not_show(folder: Path) -> None:
@@ -58,3 +89,9 @@ def test_the_next_start_need_not_parse_the_catalogue_again(folder: Path) -> None
     before = memory.stat().st_mtime_ns
     started(folder)
     assert memory.stat().st_mtime_ns == before
+
+
+def test_garbage_is_looked_for_seldom_during_the_start_and_as_usual_once_the_screens_are_up(folder: Path) -> None:
+    usual = gc.get_threshold()[0]
+    assert int(said(AS_COMMAND).split()[-1]) > 100 * usual
+    assert int(said(RUN, folder).split()[-1]) == usual
