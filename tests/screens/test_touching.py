@@ -21,6 +21,7 @@ SEED = 20261125
 QUICK, ALL = 50_000, 1_000_000
 GROWTH_MIB = 2.0  # for a million events, after the warm-up
 PAGE = 4096
+WHOLE_WAYS = ("HK-WEL-01", "HK-COM-07", "HK-VOT-02")
 KEYS = (Qt.Key.Key_Tab, Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.Key_Space)
 WAYS_OUT = (Qt.Key.Key_F4, Qt.Key.Key_Q, Qt.Key.Key_F12, Qt.Key.Key_Delete, Qt.Key.Key_Super_L)
 
@@ -152,6 +153,15 @@ def cleaned_up(counter: Counter) -> bool:
     return wait_until(lambda: not counter.screens.between.isActive(), 10.0)
 
 
+def go_the_whole_way(counter: Counter) -> None:
+    """What only a slip, a signature or a department's answer loads is loaded: hands alone hardly get there."""
+    for service in WHOLE_WAYS:
+        resident = counter.resident("en")
+        resident.service = service
+        resident.visit()
+        resident.finish()
+
+
 def touched(counter: Counter, events: int, *, warm_up: int) -> float:
     """Play so many events; gives the growth of the resident memory after the warm-up, in MiB.
 
@@ -160,6 +170,7 @@ def touched(counter: Counter, events: int, *, warm_up: int) -> float:
     """
     chance = random.Random(SEED)
     hands = Hands(counter, chance, QTest.createTouchDevice())
+    go_the_whole_way(counter)
     looks: list[float] = []
     while hands.events < events:
         start_somewhere(counter, chance)
