@@ -75,9 +75,10 @@ def _visit_after_visit(folder: Path) -> float:
     from kiosk.catalogue import LANGUAGES
     from kiosk.config import load_config
     from kiosk.memory import settle
+    from kiosk.simulation import simulated
     from screens.glass import wait_until
     from screens.main import GIVE_BACK_MS, SETTLED_MS
-    from screens.play import opened, simulated
+    from screens.play import opened
     from screens.rehearsal import Resident
 
     config = simulated(load_config(ROOT / "kiosk.toml"), folder)

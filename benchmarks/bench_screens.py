@@ -17,13 +17,15 @@ from benchmarks.row import Row
 STARTS = 5
 LIVE_S = 5.0
 FIRST_FRAME = """
+from kiosk.memory import collect_rarely
+collect_rarely()  # as `python -m kiosk` does
 import sys, time
 from dataclasses import replace
 from pathlib import Path
 from kiosk.app import ROOT, build_kiosk
 from kiosk.config import load_config
-from screens.play import SHEET, simulated
-from screens.main import Screens, application, load_fonts, prepare_environment
+from kiosk.simulation import simulated
+from screens.main import Screens, Size, application, load_fonts, prepare_environment
 from screens.stage import Stage
 config = simulated(load_config(ROOT / "kiosk.toml"), Path(sys.argv[1]))
 config = replace(config, portal=replace(config.portal, url="http://127.0.0.1:9"))
@@ -32,7 +34,7 @@ app = application()
 load_fonts(config)
 kiosk = build_kiosk(config)
 stage = Stage(kiosk)
-screens = Screens(kiosk, stage, size=SHEET)
+screens = Screens(kiosk, stage, size=Size(1080, 1920))
 screens.window.grabWindow()
 print(time.time())
 screens.close()
@@ -63,7 +65,8 @@ def _first_frame(folder: Path) -> list[Row]:
 def _on_screen(folder: Path) -> list[Row]:
     from kiosk.app import ROOT
     from kiosk.config import load_config
-    from screens.play import opened, simulated
+    from kiosk.simulation import simulated
+    from screens.play import opened
 
     config = simulated(load_config(ROOT / "kiosk.toml"), folder)
     config = replace(config, visit=replace(config.visit, idle_s=600.0))

@@ -22,7 +22,8 @@ def run() -> list[Row]:
     """As long as the device hangs, and the start of a kiosk: about fifteen seconds."""
     from kiosk.app import ROOT
     from kiosk.config import load_config
-    from screens.play import opened, simulated
+    from kiosk.simulation import simulated
+    from screens.play import opened
 
     with tempfile.TemporaryDirectory(prefix="kiosk-bench-") as folder, mute_printer() as address:
         config = simulated(load_config(ROOT / "kiosk.toml"), Path(folder))

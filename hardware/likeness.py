@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from hardware.camera.frame import Image, load_cv2
+from hardware.late import np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 WIDTH, HEIGHT = 1280, 720
 SCALE = 2  # drawn at twice the size, then reduced: smooth edges
@@ -73,7 +75,7 @@ class Bust:
     mask: Image
 
 
-@lru_cache(maxsize=6)
+@lru_cache(maxsize=3)  # eyes open, eyes shut, and one that turns; 3.5 MB each
 def bust(look: Look, eyes_open: bool = True, yaw: int = 0) -> Bust:
     """A face, hair, neck and coat in a frame of 1280 x 720; the head turned `yaw` degrees to the picture's right."""
     body, head = _body_drawn(look), _turned(look, eyes_open, yaw)
@@ -83,7 +85,7 @@ def bust(look: Look, eyes_open: bool = True, yaw: int = 0) -> Bust:
     return Bust(pixels, mask)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _body_drawn(look: Look) -> Bust:
     pen = _Pen()
     for points, colour in _body(look):
@@ -91,17 +93,17 @@ def _body_drawn(look: Look) -> Bust:
     return pen.done()
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def _head_drawn(look: Look, eyes_open: bool) -> Bust:
     pen = _Pen()
     for points, colour in _head(look):
         pen.fill(points, colour)
     _features(pen, look, eyes_open)
     done = pen.done()
-    return Bust(done.pixels[AROUND], done.mask[AROUND])
+    return Bust(done.pixels[AROUND].copy(), done.mask[AROUND].copy())  # a view would keep the whole frame
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=12)  # a turn to one side and back; 1 MB each
 def _turned(look: Look, eyes_open: bool, yaw: int) -> Bust:
     """The part of the frame around the head, seen from the side: each row is moved by how near to the camera it is."""
     head = _head_drawn(look, eyes_open)

@@ -1,5 +1,9 @@
 """`python -m kiosk`."""
 
-from kiosk.cli import main
+from kiosk.memory import collect_rarely
+
+collect_rarely()  # before the modules load: they are most of what a start makes
+
+from kiosk.cli import main  # noqa: E402
 
 main()

@@ -12,6 +12,7 @@ from enum import Enum
 from functools import partial
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from hardware.device import Fault
@@ -40,7 +41,6 @@ from kiosk.staff_log import StaffLog
 from kiosk.submission import SavedVisit, Sender, submit, submit_case
 from kiosk.take_home import Paper, Printed, Printer, checklist_blocks
 from kiosk.typing import Engines
-from offline_queue.enrolment import Renewal
 from offline_queue.envelope import Malformed, uuid7
 from offline_queue.faults import QueueFault
 from offline_queue.http import TlsFiles
@@ -53,6 +53,9 @@ from offline_queue.slip_message import Way
 from offline_queue.sync import Heartbeat, Pace, Sync
 from offline_queue.token_key import open_device_key
 from offline_queue.trust import PortalTrust
+
+if TYPE_CHECKING:
+    from offline_queue.enrolment import Renewal
 
 log = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parent.parent
@@ -340,12 +343,12 @@ def build_kiosk(
     `slips` keeps what the simulated printer prints. A `portal` that is handed in is used as the embedded one and
     closed with the kiosk.
     """
+    config.queue.folder.mkdir(parents=True, exist_ok=True)
     try:
-        catalogue = load_catalogue(ASSETS)
+        catalogue = load_catalogue(ASSETS, memory=config.queue.folder / "catalogue.json")
     except CatalogueError as error:
         raise KioskStartError(f"The service catalogue cannot be used:\n{error}") from error
     hours = _hours(config)  # whatever can be said before anything runs
-    config.queue.folder.mkdir(parents=True, exist_ok=True)
     if config.portal.url == "embedded" and portal is None:
         portal = EmbeddedPortal(config.portal.public_file.parent)
     key = _device_key(config)
@@ -408,7 +411,11 @@ def portal_client(config: Config, url: str, trust: PortalTrust) -> PortalClient:
 
 def _renewal(config: Config, key: DeviceKey, client: PortalClient) -> Renewal | None:
     own = config.portal.certificate
-    return Renewal(client.without_certificate(), config.site.id, key, Path(own)) if own else None
+    if not own:
+        return None
+    from offline_queue.enrolment import Renewal  # loads X.509, which a kiosk without a certificate never needs
+
+    return Renewal(client.without_certificate(), config.site.id, key, Path(own))
 
 
 def _trust(path: Path) -> PortalTrust:

@@ -20,10 +20,10 @@ from kiosk.flow.state import FlowState
 from kiosk.journey import Single
 from kiosk.pages import DRAWN_KINDS
 from kiosk.session import Session
+from kiosk.simulation import simulated
 from screens.glass import Glass, NotSeenError, wait_until
 from screens.main import Screens, ScreenStartError, Size, application, load_fonts, prepare_environment
 from screens.models.slip import Slip
-from screens.play import simulated
 from screens.stage import Stage
 
 SHEET = Size(1080, 1920)

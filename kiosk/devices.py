@@ -26,6 +26,7 @@ from hardware.printer import (
     Raster,
     Result,
     SlipPrinter,
+    forget_faces,
     render,
     transport_for,
 )
@@ -91,6 +92,10 @@ class Devices:
         self.typesetter.stop()
         if self.emulator is not None:
             self.emulator.power_off()
+
+    def rest(self) -> None:
+        """Between two visits: keep nothing of what the last one's papers were drawn with."""
+        forget_faces()
 
     def working(self, name: str) -> bool:
         """Whether a device is there and does its work."""
@@ -184,10 +189,9 @@ def _card(config: Config, office: BackOffice | None) -> CardReader | None:
     if config.card.driver == "none":
         return None
     if config.card.driver == "simulated":
-        from hardware.cards.sim.staff_office import made_up_roots
-        from hardware.cards.simulated import made_up_country
+        from hardware.cards.simulated import made_up_country, made_up_staff
 
-        made_up = staff_login(made_up_roots, ROLES)
+        made_up = staff_login(made_up_staff, ROLES)
         return SimulatedCardReader(read=with_staff(card_reading(made_up_country), made_up))
     if config.card.driver == "sam":
         from hardware.cards.mainland.reader import SamCardReader

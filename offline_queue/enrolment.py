@@ -60,6 +60,11 @@ class Renewal:
     monotonic: Callable[[], float] = time.monotonic
     _not_before: float = 0.0
 
+    @property
+    def until(self) -> datetime | None:
+        """When the certificate runs out; None when there is none that can be read."""
+        return certificate_end(self.path)
+
     def look(self, now: datetime) -> Certified | Trouble | None:
         """Renew if it is time, at most one try in `every_s`; quick when there is nothing to do."""
         if self.monotonic() < self._not_before:

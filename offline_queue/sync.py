@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from offline_queue.backoff import Backoff
 from offline_queue.clocks import Clocks
-from offline_queue.enrolment import Renewal, certificate_end
 from offline_queue.envelope import Json, instant
 from offline_queue.link_watch import LinkWatch
 from offline_queue.orders import POLL_S, Operator, perform_waiting
@@ -19,6 +18,9 @@ from offline_queue.portal_client import Delivered, Hello, Kind, PortalClient, Tr
 from offline_queue.records import Claim, Line
 from offline_queue.sealing import DeviceKey
 from offline_queue.slip_message import Way
+
+if TYPE_CHECKING:
+    from offline_queue.enrolment import Renewal
 
 # The word for each kind of trouble that concerns the whole line; the screens' texts are `queue.why.<word>`.
 LINE_WORDS: Final = {
@@ -78,7 +80,7 @@ class Sync:
         *,
         on_change: Callable[[SyncState], None] = lambda _: None,
         heartbeat: Heartbeat | None = None,
-        renewal: Renewal | None = None,
+        renewal: "Renewal | None" = None,
         pace: Pace | None = None,
         clocks: Clocks | None = None,
     ) -> None:
@@ -244,7 +246,7 @@ class Sync:
         self._client.heartbeat(body, self._heartbeat.key)
 
     def _certificate_until(self) -> str:
-        until = certificate_end(self._renewal.path) if self._renewal else None
+        until = self._renewal.until if self._renewal else None
         return instant(until) if until else ""
 
     def _learn_fleet(self) -> None:

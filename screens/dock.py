@@ -9,9 +9,9 @@ from PySide6.QtCore import QUrl
 
 from kiosk.app import build_kiosk
 from kiosk.config import Config
+from kiosk.simulation import simulated
 from screens.main import QML, Screens, Size, run
 from screens.models.dock import Dock
-from screens.play import simulated
 
 
 def run_demo(config: Config, size: Size) -> int:

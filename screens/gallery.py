@@ -19,11 +19,12 @@ from kiosk.catalogue import Language
 from kiosk.config import Config
 from kiosk.easier import CONTRASTS, TEXT_SIZES, EasierUse
 from kiosk.session import Page
+from kiosk.simulation import simulated
 from screens.audit import Rules, audit, sections
 from screens.main import Screens
 from screens.models.send import Send
 from screens.order import audit_order, bar_rect
-from screens.play import opened, simulated
+from screens.play import opened
 from screens.reading import Reader
 from screens.rehearsal import Resident
 from screens.sheets import LAPTOP, PORTRAIT, WIDE, Sheet

@@ -42,7 +42,14 @@ from PySide6.QtQml import QQmlApplicationEngine, QQmlError  # noqa: E402
 from PySide6.QtQuick import QQuickWindow  # noqa: E402
 
 from kiosk.app import Kiosk  # noqa: E402
-from kiosk.memory import give_back, keep_heap_small, settle, unmap_pages, write_over_freed  # noqa: E402
+from kiosk.memory import (  # noqa: E402
+    collect_as_usual,
+    give_back,
+    keep_heap_small,
+    settle,
+    unmap_pages,
+    write_over_freed,
+)
 from kiosk.session import Page  # noqa: E402
 from offline_queue.no_core import forbid_core_dumps  # noqa: E402
 from screens.keypad import KeypadKeys  # noqa: E402
@@ -246,8 +253,13 @@ class Screens(QObject):
         return timer
 
     def _give_back(self) -> None:
-        QFont.cleanup()  # every glyph drawn, at every size and in mid-slide, which Qt would keep for ever
+        self.drop_glyphs()
+        self.kiosk.devices.rest()
         give_back()
+
+    def drop_glyphs(self) -> None:
+        """Let go of every glyph drawn, at every size and in mid-slide, which Qt would keep for ever."""
+        QFont.cleanup()
         fonts = self.kiosk.config.fonts
         unmap_pages((fonts.regular, fonts.bold))
 
@@ -282,13 +294,14 @@ def run(kiosk: Kiosk, size: Size | None = None, *, extra: Callable[[Screens], No
     load_fonts(kiosk.config)
     stage = Stage(kiosk)
     screens = Screens(kiosk, stage, size=size)
+    collect_as_usual()
     extra(screens)
     kiosk.listen(stage.hear)
     kiosk.start()
     beat = _quit_on_signals(app)
     watchdog = Watchdog()
     watchdog.start()
-    QTimer.singleShot(SETTLED_MS, lambda: _settle(stage))
+    QTimer.singleShot(SETTLED_MS, lambda: _settle(screens))
     try:
         return app.exec()
     finally:
@@ -297,9 +310,10 @@ def run(kiosk: Kiosk, size: Size | None = None, *, extra: Callable[[Screens], No
         kiosk.stop()
 
 
-def _settle(stage: Stage) -> None:
+def _settle(screens: Screens) -> None:
     """Spare what the start made; never what belongs to a visit, which has to be collected after it."""
-    if not stage.session.in_visit:
+    if not screens.stage.session.in_visit:
+        screens.drop_glyphs()
         settle()
 
 

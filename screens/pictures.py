@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from threading import Lock
 
-import numpy as np
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtQuick import QQuickImageProvider
 
 from hardware.camera import Image
+from hardware.late import np
 
 
 class Pictures(QQuickImageProvider):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -13,29 +12,14 @@ from kiosk.app import Kiosk, build_kiosk
 from kiosk.catalogue import Language
 from kiosk.config import Config
 from kiosk.embedded_portal import EmbeddedPortal
+from kiosk.memory import collect_as_usual
+from kiosk.simulation import simulated
 from screens.glass import wait_until
 from screens.main import Screens, Size, application, load_fonts, prepare_environment
 from screens.rehearsal import RehearsalError, Resident, VisitRecord, received_for
 from screens.stage import Stage
 
 SHEET = Size(1080, 1920)
-
-
-def simulated(config: Config, folder: Path) -> Config:
-    """The same kiosk with every device simulated, an embedded portal, and nothing kept outside `folder`."""
-    return replace(
-        config,
-        card=replace(config.card, driver="simulated"),
-        face_camera=replace(config.face_camera, source="synthetic"),
-        document_camera=replace(config.document_camera, source="synthetic:document"),
-        printer=replace(config.printer, driver="simulated"),
-        a4_printer=replace(config.a4_printer, driver="simulated"),
-        queue=replace(config.queue, folder=folder / "queue"),
-        portal=replace(
-            config.portal, url="embedded", public_file=folder / "portal" / "portal-public.json", probe_s=2.0
-        ),
-        screen=replace(config.screen, fullscreen=False),
-    )
 
 
 @contextmanager
@@ -50,6 +34,7 @@ def opened(
     kiosk = build_kiosk(config, portal=portal, slips=slips)
     stage = Stage(kiosk)
     screens = Screens(kiosk, stage, size=SHEET)
+    collect_as_usual()
     if offline:
         portal.offline()
     kiosk.listen(stage.hear)

@@ -7,15 +7,16 @@ Made for a matte tray plainly darker or lighter than what lies on it; on wood or
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Literal
 
 from hardware.camera.frame import Image, load_cv2
 from hardware.camera.jpeg import encode_jpeg
 from hardware.camera.measure import Grey, edge_width, grey, scaled
 from hardware.camera.sheet import find_sheet
+from hardware.late import np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Code = Literal["ready", "too_dark", "glare", "blurred", "no_paper", "cut_off"]
 VERDICT_CODES: tuple[Code, ...] = ("ready", "too_dark", "glare", "blurred", "no_paper", "cut_off")

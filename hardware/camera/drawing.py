@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
-
 from hardware.camera.frame import Image, load_cv2
+from hardware.late import np
 from hardware.likeness import FACES, HEIGHT, WALL, WIDTH, Colour, Look, bust
 
 CJK_FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import struct
 
-import numpy as np
-
 from hardware.camera.frame import MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE, Image, load_cv2
 from hardware.device import Fault
+from hardware.late import np
 
 FRAME_HEADERS = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 """SOF0 to SOF15 (ITU-T T.81, table B.1), without DHT, JPG and DAC."""

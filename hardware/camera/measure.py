@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hardware.camera.frame import Image, load_cv2
+from hardware.late import np
 
-Grey = NDArray[np.uint8]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Grey: TypeAlias = "NDArray[np.uint8]"
 
 
 def grey(image: Image) -> Grey:

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-import numpy as np
-
 from hardware.camera.frame import Image, load_cv2
 from hardware.camera.jpeg import encode_jpeg
 from hardware.camera.measure import Grey, edge_width, grey, movement, scaled
+from hardware.late import np
 
 Code = Literal["ready", "too_dark", "too_bright", "blurred", "no_one", "hold_still"]
 VERDICT_CODES: tuple[Code, ...] = ("ready", "too_dark", "too_bright", "blurred", "no_one", "hold_still")

@@ -8,15 +8,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hardware.camera.frame import Frame, FrameSource, load_cv2
 from hardware.camera.measure import edge_width, grey, scaled
+from hardware.late import np
 
-Sum = NDArray[np.float32]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Sum: TypeAlias = "NDArray[np.float32]"
 
 LEAST_FPS = 24.0
 LEAST_PIXELS = 1280 * 720

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from hardware.camera.frame import Image, load_cv2
+from hardware.late import np
 
-Outline = NDArray[np.int32]
-Quad = NDArray[np.float32]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Outline: TypeAlias = "NDArray[np.int32]"
+Quad: TypeAlias = "NDArray[np.float32]"
 
 LEAST_AREA = 0.04
 LEAST_FILL = 0.88

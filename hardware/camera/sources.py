@@ -7,13 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-import numpy as np
-
 from hardware.camera import controls
 from hardware.camera.controls import AUTOMATIC, Profile, Setting
 from hardware.camera.frame import MAX_FILE_BYTES, Frame, FrameSource, load_cv2
 from hardware.camera.jpeg import decode_image, decode_jpeg
 from hardware.device import Fault
+from hardware.late import np
 
 Sleep = Callable[[float], None]
 

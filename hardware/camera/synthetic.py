@@ -8,14 +8,13 @@ import time
 from collections.abc import Callable
 from typing import Literal, get_args
 
-import numpy as np
-
 from hardware.camera import drawing
 from hardware.camera.controls import AUTOMATIC, Profile, Setting
 from hardware.camera.frame import Frame, Image, load_cv2
 from hardware.camera.jpeg import decode_jpeg, encode_jpeg
 from hardware.camera.sources import Pace
 from hardware.device import Fault
+from hardware.late import np
 from hardware.likeness import FACES, HEIGHT, WIDTH, bust
 from hardware.likeness import Look as Face
 

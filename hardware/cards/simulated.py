@@ -37,6 +37,13 @@ def made_up_country() -> tuple[bytes, ...]:
     return (utopia().anchor,)
 
 
+def made_up_staff() -> tuple[bytes, ...]:
+    """The office that issues the cards of made-up staff."""
+    from hardware.cards.sim.staff_office import made_up_roots  # loads X.509, which only a staff card needs
+
+    return made_up_roots()
+
+
 class SimulatedCardReader:
     """Reads emulated cards in memory, command by command, taking `pace_s` seconds for each of them.
 

@@ -1,7 +1,7 @@
 """Slip printers: the real one, the emulated one, and the layout of what they print."""
 
 from hardware.printer.document_printer import DocumentPrinter
-from hardware.printer.faces import NOTO, Fonts, Language
+from hardware.printer.faces import NOTO, Fonts, Language, forget_faces
 from hardware.printer.journal import Consumption, JobJournal
 from hardware.printer.layout import (
     WIDTH_58_MM,
@@ -48,6 +48,7 @@ __all__ = [
     "Text",
     "Transport",
     "copy_of",
+    "forget_faces",
     "render",
     "transport_for",
 ]

@@ -44,7 +44,8 @@ FAULTS = (
 """Names of the knobs that break the printer; `restore` mends all but the power."""
 
 BUFFER_BYTES = 128 * 1024
-KEPT_PAPERS = 100
+KEPT_PAPERS = 24
+"""More than any test looks back; a slip is 50 to 200 kB."""
 
 
 class EmulatedPrinter:

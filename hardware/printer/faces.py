@@ -7,13 +7,15 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+from hardware.late import np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Language = Literal["en", "zh_Hant", "zh_Hans"]
-Dots = NDArray[np.bool_]
+Dots: TypeAlias = "NDArray[np.bool_]"
 
 FACE_NAMES: dict[str, str] = {"en": "Noto Sans CJK HK", "zh_Hant": "Noto Sans CJK HK", "zh_Hans": "Noto Sans CJK SC"}
 """The shapes a resident of each language expects; Hong Kong's own characters are in both."""
@@ -106,3 +108,8 @@ def face(fonts: Fonts, language: Language, bold: bool, size: int) -> Face:
     """The face for a language at a size in dots, drawn once and shared."""
     path = fonts.bold if bold else fonts.regular
     return Face(path, face_index(path, FACE_NAMES[language]), size)
+
+
+def forget_faces() -> None:
+    """Let go of every face and of the characters drawn with it: a megabyte each, and what one visit's slip said."""
+    face.cache_clear()

@@ -10,8 +10,7 @@ import codecs
 from collections.abc import Callable
 from typing import Protocol
 
-import numpy as np
-
+from hardware.late import np
 from hardware.printer.strip import Strip
 
 ESC, GS, FS, DLE = 0x1B, 0x1D, 0x1C, 0x10

@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
+from hardware.late import np
 from hardware.printer.faces import Dots, Face, Fonts, Language, face
 from hardware.printer.linebreak import break_lines, clean
 from hardware.printer.raster import Raster
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Size = Literal["small", "body", "title", "display"]
 Align = Literal["left", "center", "right"]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+from hardware.late import np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 BAND_ROWS = 128
 """Rows sent in one GS v 0 command at most: small enough for any printer's buffer."""

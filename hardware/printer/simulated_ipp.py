@@ -9,7 +9,12 @@ from pathlib import Path
 from hardware.device import Fault
 from hardware.printer.ipp_answers import PDF, Answer, JobState, PrinterState
 
+KEPT = 24
+"""How many documents and jobs it remembers: more than any test looks back, and no day of visits fills the memory."""
+
 FAULTS = ("out_of_paper", "low_on_paper", "open_cover", "jam", "out_of_toner", "unplug", "fall_silent", "garble")
+
+FORGOTTEN = (JobState.COMPLETED, 0, b"")
 
 
 class SimulatedIpp:
@@ -25,9 +30,9 @@ class SimulatedIpp:
         self._jobs: dict[int, tuple[JobState, int, bytes]] = {}
         self._during: str | None = None
         self.papers: list[bytes] = []
-        """The documents that came out, in order."""
+        """The newest documents that came out, in order."""
         self.names: list[str] = []
-        """What each job was called, in order."""
+        """What each of the newest jobs was called, in order."""
 
     # ---- knobs ----
 
@@ -96,7 +101,8 @@ class SimulatedIpp:
                 return self._broken
             number = next(self._numbers)
             self._jobs[number] = (JobState.PROCESSING, 0, pdf)
-            self.names.append(name)
+            self._jobs.pop(number - KEPT, None)
+            self.names = [*self.names[-KEPT + 1 :], name]
             if self._during is not None:
                 getattr(self, self._during)()
                 self._during = None
@@ -116,7 +122,7 @@ class SimulatedIpp:
         with self._lock:
             if self._broken is not None:
                 return self._broken
-            state, looks, pdf = self._jobs[number]
+            state, looks, pdf = self._jobs.get(number, FORGOTTEN)
             if state in (JobState.PROCESSING, JobState.STOPPED):
                 self._jobs[number] = (JobState.CANCELED, looks, pdf)
             return self._answer(number)
@@ -125,7 +131,7 @@ class SimulatedIpp:
         return any(reason.endswith("-error") for reason in self._reasons)
 
     def _go_on(self, number: int) -> None:
-        state, looks, pdf = self._jobs[number]
+        state, looks, pdf = self._jobs.get(number, FORGOTTEN)
         if state not in (JobState.PROCESSING, JobState.STOPPED):
             return
         if self._stopped():
@@ -137,11 +143,13 @@ class SimulatedIpp:
             self._come_out(number, pdf)
 
     def _come_out(self, number: int, pdf: bytes) -> None:
-        self.papers.append(pdf)
+        self.papers = [*self.papers[-KEPT + 1 :], pdf]
         if self._out_dir is not None:
             self._out_dir.mkdir(parents=True, exist_ok=True)
             (self._out_dir / f"a4-{number:03}.pdf").write_bytes(pdf)
 
     def _answer(self, number: int) -> Answer:
+        if number not in self._jobs:
+            return Answer("client-error-not-found", {"attributes-charset": "utf-8"})
         state = self._jobs[number][0]
         return Answer("successful-ok", {"attributes-charset": "utf-8", "job-id": number, "job-state": state})

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
+from hardware.late import np
 from hardware.printer.faces import Dots, Fonts, face
 from hardware.printer.layout import CodeTooLongError, qr_modules
 from hardware.printer.raster import Raster

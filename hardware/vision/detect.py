@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hardware.camera.frame import Image, load_cv2
+from hardware.late import np
 
-Points = NDArray[np.float32]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Points: TypeAlias = "NDArray[np.float32]"
 
 SIDE = 256
 STRIDES = (16, 32, 32, 32)

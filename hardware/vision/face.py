@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from hardware.camera.frame import Image, load_cv2
 from hardware.device import Fault
+from hardware.late import np
 from hardware.vision import detect, mesh
 from hardware.vision.detect import Points, Spot
 from hardware.vision.models import Sessions
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SURE = 0.5
 LEAST_FACE_PX = 16
@@ -22,7 +24,7 @@ LONGEST_SIDE = 1600
 FIVE_POINTS = ((33, 133), (263, 362), (1,), (61,), (291,))
 """Eye, eye, tip of the nose, corners of the mouth, as points of the mesh to average."""
 
-TEMPLATE = np.array([(38.3, 51.7), (73.5, 51.5), (56.0, 71.7), (41.5, 92.4), (70.7, 92.2)], np.float32)
+TEMPLATE = ((38.3, 51.7), (73.5, 51.5), (56.0, 71.7), (41.5, 92.4), (70.7, 92.2))
 """Where those five stand in a chip of 112 pixels: the alignment that comparison models are trained with."""
 
 CHIP = 112
@@ -160,7 +162,8 @@ def _moved(face: Face, by: float) -> Face:
 def chip(image: Image, face: Face, side: int = CHIP) -> Image:
     """The face turned upright and brought to one size, `side` pixels square, by its five points."""
     cv2 = load_cv2()
-    matrix, _ = cv2.estimateAffinePartial2D(face.five_points(), TEMPLATE * (side / CHIP), method=cv2.LMEDS)
+    wanted = np.array(TEMPLATE, np.float32) * (side / CHIP)
+    matrix, _ = cv2.estimateAffinePartial2D(face.five_points(), wanted, method=cv2.LMEDS)
     if matrix is None:
         return np.zeros((side, side, 3), np.uint8)
     scale = math.hypot(matrix[0, 0], matrix[1, 0])

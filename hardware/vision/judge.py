@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
 from hardware.camera.frame import Image, load_cv2
 from hardware.camera.measure import grey, scaled
+from hardware.late import np
 from hardware.vision.face import Face, chip
 
 Code = Literal[

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
 from hardware.camera.frame import load_cv2
+from hardware.late import np
 from hardware.vision.detect import Points
 from hardware.vision.face import Face
 

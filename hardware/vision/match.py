@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Literal
 
 from hardware.camera.frame import Image, load_cv2
 from hardware.camera.measure import grey
 from hardware.device import Fault
+from hardware.late import np
 from hardware.vision.detect import tensor
 from hardware.vision.face import Face, FaceReader, chip
 from hardware.vision.judge import sharpness
 from hardware.vision.models import Sessions
 from hardware.vision.photographer import wipe
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Band = Literal["match", "ask_staff", "no_match", "no_face", "too_poor"]
 

@@ -5,13 +5,14 @@ MediaPipe FaceMesh (Kartynnik et al., 2019) and Iris (Ablavatski et al., 2020). 
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from hardware.camera.frame import Image, load_cv2
+from hardware.late import np
 from hardware.vision.detect import Points, tensor
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 MESH_SIDE = 192
 MESH_REACH = 1.5

@@ -6,12 +6,11 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from hardware.camera import portrait
 from hardware.camera.frame import Frame, Image, load_cv2
 from hardware.camera.jpeg import encode_jpeg
 from hardware.device import Fault
+from hardware.late import np
 from hardware.vision import judge
 from hardware.vision.face import Face, FaceReader
 from hardware.vision.judge import Cut, Measures, cut_for

@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, get_args
 
-import numpy as np
-
 from hardware.camera import portrait
 from hardware.camera.frame import Frame, Image
 from hardware.device import Fault
+from hardware.late import np
 from hardware.vision.liveness import Outcome, Task
 from hardware.vision.match import Band
 from hardware.vision.photographer import PLAIN_CODES, photo

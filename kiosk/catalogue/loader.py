@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk.catalogue.conditions import Kind
 from kiosk.catalogue.events import Event, read_events
@@ -15,11 +16,14 @@ from kiosk.catalogue.findings import CatalogueError, Finding, nearest
 from kiosk.catalogue.listing import disagreement, read_listing, with_availability
 from kiosk.catalogue.model import LANGUAGES, Fact, Language, ListedService, Service
 from kiosk.catalogue.parsed import ParsedFiles
-from kiosk.catalogue.search import SearchIndex, read_synonyms
 from kiosk.catalogue.service_file import ServiceFile
 from kiosk.catalogue.shape import faults
+from kiosk.catalogue.synonyms import read_synonyms
 from kiosk.catalogue.texts import Texts, TextTable, read_texts
 from kiosk.catalogue.toml_source import Table, TomlSource
+
+if TYPE_CHECKING:
+    from kiosk.catalogue.search import SearchIndex
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class Catalogue:
 
     @cached_property
     def _index(self) -> SearchIndex:
+        from kiosk.catalogue.search import SearchIndex  # with rapidfuzz: nobody types before the first picture
+
         return SearchIndex(self.listing, self.texts, self._everyday_names)
 
     @property

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from rapidfuzz import fuzz
 
-from kiosk.catalogue.findings import Finding, nearest
 from kiosk.catalogue.model import LANGUAGES, Language, ListedService
 from kiosk.catalogue.sounds import Sounds, load
 from kiosk.catalogue.texts import Texts
-from kiosk.catalogue.toml_source import Table, TomlSource
 
 LONGEST_QUERY: Final = 60
 _FUZZY_FROM: Final = 4  # letters: shorter words hit too much by chance
@@ -155,18 +153,3 @@ def _fuzzy(asked: str, solid: str, text: str) -> float:
     else:
         found = fuzz.partial_ratio(solid, text)
     return found * 0.95 if found >= _FUZZY_FLOOR else 0.0
-
-
-def read_synonyms(source: TomlSource, known: Collection[str], findings: list[Finding]) -> dict[str, tuple[str, ...]]:
-    """Everyday names by service id, from assets/services/synonyms.toml."""
-    root = Table(source, (), source.values, findings)
-    words: dict[str, tuple[str, ...]] = {}
-    for table in root.tables("synonym"):
-        said = table.texts("words")
-        for service in table.texts("services"):
-            if service not in known:
-                table.note(f"{service} is not in the listing", "services", nearest(service, known))
-            words[service] = (*words.get(service, ()), *said)
-        table.done()
-    root.done()
-    return words

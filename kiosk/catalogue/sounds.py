@@ -11,7 +11,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -44,6 +46,28 @@ class Sounds:
         return "".join(self.characters[char][side] for char in text if char in self.characters)
 
 
+class CharacterTable(Mapping[str, tuple[str, str]]):
+    """The sounds of single characters, in 0.2 MB where a dict of 28,000 takes 3.5: a line in order, and numbers."""
+
+    def __init__(self, sounds: Mapping[str, tuple[str, str]]) -> None:
+        self._line = "".join(sorted(sounds))
+        self._pairs = tuple(dict.fromkeys(sounds.values()))
+        number = {pair: place for place, pair in enumerate(self._pairs)}
+        self._numbers = array("H", (number[sounds[char]] for char in self._line))
+
+    def __getitem__(self, char: str) -> tuple[str, str]:
+        place = bisect_left(self._line, char)
+        if len(char) != 1 or self._line[place : place + 1] != char:
+            raise KeyError(char)
+        return self._pairs[self._numbers[place]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._line)
+
+    def __len__(self) -> int:
+        return len(self._line)
+
+
 def load(texts: Iterable[str], folder: Path = FOLDER) -> Sounds:
     """The sounds of these texts, from the table that was kept, or worked out now (two seconds) and kept."""
     wanted = sorted(set(texts))
@@ -58,7 +82,7 @@ def load(texts: Iterable[str], folder: Path = FOLDER) -> Sounds:
         {key: alike.setdefault(pair, pair) for key, (one, two) in kept[part].items() if (pair := (str(one), str(two)))}
         for part in _PARTS
     )
-    return Sounds(names, characters)
+    return Sounds(names, CharacterTable(characters))
 
 
 _PARTS: Final = ("names", "characters")

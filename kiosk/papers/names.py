@@ -10,8 +10,6 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
-from rapidfuzz import fuzz
-
 _WORDS: Final = re.compile(r"[a-z]+")
 ALIKE: Final = 88.0
 """How like a printed line must be to a Latin name, of 100: one wrong letter in seven or more."""
@@ -42,7 +40,7 @@ def _holds_en(text: str, name: str) -> bool:
     if len("".join(wanted)) < 4:
         return False
     there = _WORDS.findall(text.lower())
-    return fuzz.token_set_ratio(" ".join(sorted(wanted)), " ".join(sorted(there))) >= ALIKE and _all_alike(
+    return _fuzz().token_set_ratio(" ".join(sorted(wanted)), " ".join(sorted(there))) >= ALIKE and _all_alike(
         wanted, there
     )
 
@@ -51,8 +49,8 @@ def _all_alike(wanted: list[str], there: list[str]) -> bool:
     """Each part of the name has a word of its own like it: "Chan" alone is not "Chan Tai Man"."""
     left = list(there)
     for part in wanted:
-        best = max(left, key=lambda word: fuzz.ratio(part, word), default="")
-        if fuzz.ratio(part, best) < (100.0 if len(part) < 5 else 79.0):
+        best = max(left, key=lambda word: _fuzz().ratio(part, word), default="")
+        if _fuzz().ratio(part, best) < (100.0 if len(part) < 5 else 79.0):
             return False
         left.remove(best)
     return True
@@ -61,6 +59,13 @@ def _all_alike(wanted: list[str], there: list[str]) -> bool:
 def simplified(text: str) -> str:
     """A text without blanks, its characters brought to their simplified form."""
     return str(_to_simplified().convert("".join(text.split())))
+
+
+@lru_cache(maxsize=1)
+def _fuzz() -> Any:
+    from rapidfuzz import fuzz  # loads with the first paper that is read: no picture waits for it
+
+    return fuzz
 
 
 @lru_cache(maxsize=1)

@@ -12,8 +12,9 @@ from pathlib import Path
 from kiosk.app import ROOT, build_kiosk
 from kiosk.config import load_config
 from kiosk.session import Page
+from kiosk.simulation import simulated
 from screens.main import Screens, application, load_fonts, prepare_environment
-from screens.play import SHEET, simulated
+from screens.play import SHEET
 from screens.rehearsal import Resident
 from screens.stage import Stage
 

@@ -12,7 +12,7 @@ from tests.other_memory import times_held
 HEAD = """
 import ctypes, gc, mmap, sys
 from pathlib import Path
-from kiosk.memory import give_back, keep_heap_small, settle, unmap_pages
+from kiosk.memory import collect_as_usual, collect_rarely, give_back, keep_heap_small, settle, unmap_pages
 MB = 2**20
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE
@@ -77,6 +77,23 @@ print((full - less) // MB)
 
 def test_what_was_there_at_the_start_is_not_looked_through_again() -> None:
     assert int(played("settle(); print(gc.get_freeze_count())")) > 1000
+
+
+def test_what_a_start_makes_is_not_looked_through_until_it_has_been_made() -> None:
+    program = """
+def looks():
+    return sum(each["collections"] for each in gc.get_stats())
+collect_rarely()
+began = looks()
+made = [[] for _ in range(150_000)]
+during = looks()
+collect_as_usual()
+made += [[] for _ in range(10_000)]
+print(during - began, looks() - during)
+"""
+    during, after = map(int, played(program).split())
+    assert during == 0
+    assert after >= 10
 
 
 WORD = "QXZJVKWYQQ"

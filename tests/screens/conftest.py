@@ -13,9 +13,10 @@ from kiosk.app import ROOT, Kiosk
 from kiosk.catalogue import Language
 from kiosk.config import Config, load_config
 from kiosk.easier import EasierUse
+from kiosk.simulation import simulated
 from screens.gallery import PLAIN, Variant
 from screens.main import Screens
-from screens.play import opened, simulated
+from screens.play import opened
 from screens.rehearsal import Resident
 from screens.sheets import LAPTOP, WIDE
 from screens.stage import Stage

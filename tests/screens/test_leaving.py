@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from hardware.printer import Text
+from hardware.printer.faces import face
 from kiosk.session import Page
 from screens.glass import Glass
 from screens.main import MODELS
@@ -150,3 +152,12 @@ def test_a_card_left_in_the_reader_is_not_read_for_the_next_resident(counter: Co
 
 def assert_not_known(counter: Counter) -> None:
     assert counter.stage.session.known("name_en") is None
+
+
+def test_no_character_that_a_slip_was_drawn_with_is_kept_after_the_visit(counter: Counter) -> None:
+    resident = counter.resident("zh_Hant")
+    resident.until(lambda here: here is Page.HOME)
+    counter.kiosk.devices.slip([Text("陳大文")], "zh_Hant")
+    assert face.cache_info().currsize > 0
+    counter.stage.end()
+    resident.glass.wait_for(lambda: face.cache_info().currsize == 0, "the kiosk to clean up")

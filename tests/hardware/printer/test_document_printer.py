@@ -22,7 +22,7 @@ from hardware.printer.ipp_tool import Ipp, IppTool, ipp_for
 from hardware.printer.journal import INTERRUPTED, JobJournal
 from hardware.printer.outcome import PrintOutcome, Result
 from hardware.printer.sample import sample_slip
-from hardware.printer.simulated_ipp import FAULTS, SimulatedIpp
+from hardware.printer.simulated_ipp import FAULTS, KEPT, SimulatedIpp
 from hardware.printer.status import FAULT_CODES, Paper
 from tests.hardware.printer.print_lab import CUPSD, MISSING, LabPrinter, lab_printer, print_server, until
 
@@ -316,3 +316,18 @@ def test_a_jobs_name_is_its_id_and_nothing_more() -> None:
     simulated = SimulatedIpp()
     opened(simulated).print_document(PDF, "0190-id")
     assert simulated.names == ["0190-id"]
+
+
+def test_the_simulated_printer_remembers_the_newest_documents_only() -> None:
+    simulated = SimulatedIpp(looks=1)
+    printer = opened(simulated)
+    documents = [PDF + str(number).encode() for number in range(KEPT + 3)]
+    for number, pdf in enumerate(documents):
+        assert printer.print_document(pdf, f"job-{number}") == PRINTED
+    assert simulated.papers == documents[3:]
+    assert simulated.names == [f"job-{number}" for number in range(3, KEPT + 3)]
+    assert len(simulated._jobs) == KEPT
+    for forgotten in (simulated.job(3), simulated.cancel(3)):
+        assert isinstance(forgotten, Answer)
+        assert not forgotten.ok
+    assert job_state(simulated.job(4)) is JobState.COMPLETED

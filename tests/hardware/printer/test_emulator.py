@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from hardware.printer.emulator import EmulatedPrinter
+from hardware.printer.emulator import KEPT_PAPERS, EmulatedPrinter
 from hardware.printer.faces import NOTO
 from hardware.printer.interpreter import Interpreter
 from hardware.printer.raster import Raster
@@ -219,3 +219,13 @@ def test_it_listens_on_the_same_port_after_a_power_cut() -> None:
 def test_an_unknown_fault_name_is_refused() -> None:
     with pytest.raises(ValueError, match="no such fault"):
         EmulatedPrinter().at_byte(1, "explode")
+
+
+def test_it_keeps_the_newest_papers_only() -> None:
+    with EmulatedPrinter() as printer, socket.create_connection((printer.host, printer.port)) as line:
+        for length in range(1, KEPT_PAPERS + 4):
+            line.sendall(b"X\n" * length + b"\x1dV\x00")
+        assert printer.wait_for_papers(KEPT_PAPERS + 3, 20)
+        heights = [paper.height for paper in printer.papers]
+    assert len(heights) == KEPT_PAPERS
+    assert heights == sorted(set(heights)), "the oldest three are gone, the others in order"

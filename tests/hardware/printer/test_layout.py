@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from hardware.printer.faces import NOTO, Language, face, face_index
+from hardware.printer.faces import NOTO, Language, face, face_index, forget_faces
 from hardware.printer.layout import (
     MARGIN,
     MAX_HEIGHT,
@@ -82,6 +82,15 @@ def test_hong_kong_and_mainland_shapes_differ() -> None:
 def test_faces_are_found_by_name_and_not_by_number() -> None:
     assert face_index(NOTO.regular, "Noto Sans CJK HK") != face_index(NOTO.regular, "Noto Sans CJK SC")
     assert face_index(NOTO.regular, "No Such Face") == 0
+
+
+def test_faces_that_were_forgotten_draw_the_same_slip_again() -> None:
+    slip = [Text("陳大文 收據 receipt", bold=True), Text("已儲存")]
+    before = render(slip, fonts=NOTO, language="zh_Hant")
+    assert face.cache_info().currsize >= 2
+    forget_faces()
+    assert face.cache_info().currsize == 0
+    assert render(slip, fonts=NOTO, language="zh_Hant") == before
 
 
 @pytest.mark.parametrize("character", "㗎𨋢䶮嘅冇预费谢")

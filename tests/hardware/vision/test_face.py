@@ -95,7 +95,7 @@ def test_a_chip_puts_the_eyes_where_the_comparison_wants_them() -> None:
     frame = heads.portrait(150, angle=20)
     upright = chip(frame, heads.only(frame), 448)
     face = heads.only(upright)
-    wanted = face_module.TEMPLATE * 4
+    wanted = np.array(face_module.TEMPLATE, np.float32) * 4
     assert np.abs(face.five_points() - wanted).max() < 32
 
 
@@ -108,7 +108,7 @@ def test_what_a_face_looks_like_is_not_in_its_repr() -> None:
 def test_a_chip_of_a_large_face_is_the_smoothed_picture_made_small(eyes_px: int) -> None:
     face = heads.only(heads.portrait(eyes_px))
     picture = np.random.default_rng(3).integers(0, 256, (720, 1280, 3), np.uint8)
-    matrix, _ = cv2.estimateAffinePartial2D(face.five_points(), TEMPLATE, method=cv2.LMEDS)
+    matrix, _ = cv2.estimateAffinePartial2D(face.five_points(), np.array(TEMPLATE, np.float32), method=cv2.LMEDS)
     scale = math.hypot(matrix[0, 0], matrix[1, 0])
     whole = cv2.warpAffine(cv2.GaussianBlur(picture, (0, 0), 0.4 / scale), matrix, (CHIP, CHIP))
     assert int(np.abs(chip(picture, face).astype(int) - whole).max()) <= 1

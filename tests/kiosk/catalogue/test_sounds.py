@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.catalogue import sounds
-from kiosk.catalogue.sounds import load
+from kiosk.catalogue.sounds import CharacterTable, load
 
 TEXTS = ("银行", "銀行", "香港身份證")
 
@@ -33,6 +33,17 @@ def test_a_query_that_is_no_name_goes_by_its_characters_and_leaves_out_what_has_
     assert found.pinyin("身份 x") == "shenfen"
     assert found.jyutping("回鄉") == "wuihoeng"
     assert found.pinyin("") == ""
+
+
+def test_the_table_of_characters_says_what_a_dict_would_in_a_tenth_of_its_memory() -> None:
+    known = {chr(code): (f"yin{code % 50}", f"jam{code % 60}") for code in range(0x4E00, 0x9FFF)}
+    table = CharacterTable(known)
+    assert table == known
+    assert list(table) == sorted(known)
+    for missing in ("", "x", "銀行", "\uffff", "\u3400"):
+        assert missing not in table
+    kept = sum(map(sys.getsizeof, (table._line, table._numbers, table._pairs)))
+    assert kept < (sys.getsizeof(known) + sum(map(sys.getsizeof, known))) / 10
 
 
 def test_it_is_worked_out_once_and_then_read(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
