@@ -1,5 +1,9 @@
 """`python -m kiosk`."""
 
-from kiosk.cli import main
+from kiosk.memory import begin_without_caches
+
+begin_without_caches()  # before anything else: what is loaded so far is loaded twice
+
+from kiosk.cli import main  # noqa: E402
 
 main()
