@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import os
+import sys
 from collections.abc import Collection
 from pathlib import Path
 from typing import Final
@@ -17,9 +19,7 @@ _MADV_DONTNEED: Final = 4  # madvise(2): clean pages of a file that nobody write
 _OWN_PAGES_FROM: Final = 4 * 1024 * 1024
 _PERTURB: Final = -6  # mallopt(3), M_PERTURB: freed blocks are written over, taken ones filled
 _PERTURB_BYTE: Final = 0xA5
-_TCACHE_SIZES: Final = range(24, 1033, 16)
-_TCACHE_COUNT: Final = 7
-"""glibc's malloc.c: 64 lists of at most 7 blocks, which it does not write over."""
+_NO_CACHES: Final = "glibc.malloc.tcache_count=0"
 _SMALL_SIZES: Final = range(16, 513, 16)
 """CPython's obmalloc.c: 32 classes of blocks, which it never writes over."""
 _FILL_BYTES: Final = 1024 * 1024
@@ -36,6 +36,18 @@ def collect_as_usual() -> None:
     gc.set_threshold(*_USUALLY)
 
 
+def begin_without_caches() -> None:
+    """Begin this program anew, unless it was: no thread of it may keep small blocks that it freed aside, as they are.
+
+    glibc's threads each keep up to 448 of them, where only they can reach them, and write over none. It is told once,
+    before a program's first instruction; what this program begins inherits it. Call it before anything else.
+    """
+    settings = [one for one in os.environ.get("GLIBC_TUNABLES", "").split(":") if one]
+    if _NO_CACHES not in settings:
+        os.environ["GLIBC_TUNABLES"] = ":".join((*settings, _NO_CACHES))
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - the same program, no shell
+
+
 def keep_heap_small() -> None:
     """Let all threads share two heaps, and keep what is large out of them; call it before they grow.
 
@@ -49,22 +61,15 @@ def keep_heap_small() -> None:
 
 
 def write_over_freed() -> None:
-    """Let the C library write over every block that is freed from now on (but see `scrub`)."""
+    """Let the C library write over every block that is freed from now on."""
     ctypes.CDLL(None).mallopt(_PERTURB, _PERTURB_BYTE)
 
 
 def scrub() -> None:
-    """Write over what is free and still reads as it was: the calling thread's small blocks of C, and Python's own.
+    """Write over what is free and still reads as it was: Python's own small blocks, whoever of its threads had them.
 
     Everything free is taken, filled with zeros, and let go of; some tens of milliseconds and, for that long, 32 MB.
     """
-    libc = ctypes.CDLL(None)
-    libc.malloc.restype = ctypes.c_void_p
-    taken = [(libc.malloc(ctypes.c_size_t(size)), size) for size in _TCACHE_SIZES for _ in range(_TCACHE_COUNT)]
-    for place, size in taken:
-        ctypes.memset(place, 0, size)
-    for place, _ in taken:
-        libc.free(ctypes.c_void_p(place))
     for size in _SMALL_SIZES:
         filled = [bytearray(size - 1) for _ in range(_FILL_BYTES // size)]  # with the zero at its end one whole block
     filled.clear()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from kiosk.app import ROOT
@@ -12,7 +14,8 @@ from tests.other_memory import times_held
 HEAD = """
 import ctypes, gc, mmap, sys
 from pathlib import Path
-from kiosk.memory import collect_as_usual, collect_rarely, give_back, keep_heap_small, settle, unmap_pages
+from kiosk.memory import begin_without_caches, collect_as_usual, collect_rarely
+from kiosk.memory import give_back, keep_heap_small, settle, unmap_pages
 MB = 2**20
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE
@@ -27,9 +30,10 @@ def free(place):
 """
 
 
-def played(program: str, *arguments: str) -> str:
+def played(program: str, *arguments: str, environment: Mapping[str, str] = os.environ) -> str:
     command = [sys.executable, "-c", HEAD + program, *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, env=environment)
+    return done.stdout.strip()
 
 
 PINNED = """
@@ -160,4 +164,44 @@ def test_blocks_of_c_that_were_freed_can_no_longer_be_found() -> None:
     assert left > 0, "pages are given back, what shares one with something that lives is not"
     freed, left = held_at_each_stop("write_over_freed()\n" + BLOCKS)
     assert freed > 0, "small blocks are kept as they are"
+    freed, left = held_at_each_stop("begin_without_caches()\nwrite_over_freed()\n" + BLOCKS)
+    assert freed <= 1, "the last word is Python's own"
     assert left == 0
+
+
+BESIDE = """
+from threading import Event, Thread
+done, over = Event(), Event()
+def live_on():
+    kept = [filled(size) for size in range(64, 1000, 16)]
+    for place in kept:
+        free(place)
+    kept.clear()
+    done.set()
+    over.wait()
+thread = Thread(target=live_on)
+thread.start()
+done.wait()
+give_back()
+say()
+over.set()
+thread.join()
+"""
+
+
+def test_blocks_that_a_thread_freed_which_lives_on_can_no_longer_be_found() -> None:
+    program = "write_over_freed()\n" + BLOCKS.split("for place")[0] + BESIDE
+    assert held_at_each_stop(program)[0] > 0, "what this guards against"
+    assert held_at_each_stop("begin_without_caches()\n" + program) == [0]
+
+
+def test_a_program_is_begun_anew_once_with_all_it_was_given() -> None:
+    program = """
+import os
+begin_without_caches()
+print(sys.argv[1:], os.environ["GLIBC_TUNABLES"])
+"""
+    said = played(program, "run", "--windowed", "a b")
+    assert said == "['run', '--windowed', 'a b'] glibc.malloc.tcache_count=0"
+    environment = {**os.environ, "GLIBC_TUNABLES": "glibc.malloc.arena_max=3"}
+    assert played(program, environment=environment).endswith("glibc.malloc.arena_max=3:glibc.malloc.tcache_count=0")

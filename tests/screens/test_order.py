@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QObject, QRect
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QImage
 
 from kiosk.catalogue import LANGUAGES, Language
 from kiosk.easier import CONTRASTS, EasierUse
 from screens.audit import luminance
 from screens.gallery import PLAIN, Gallery, Variant
 from screens.models.guide import Guide
-from screens.order import audit_order, before, ring_seen
+from screens.order import RING_OUT, audit_order, before, ring_seen
 from screens.reading import Reader, Thing
 from screens.sheets import LAPTOP, WIDE
 from tests.screens.conftest import Counter
@@ -37,12 +37,12 @@ class Focus:
         self.guide = counter.screens.model(Guide)
         self.reader = Reader(self.window)
 
-    def picture(self, *, ring: bool) -> np.ndarray:
-        """The luminance of every pixel, with or without the ring."""
+    def picture(self, *, ring: bool) -> QImage:
+        """The page with or without the ring."""
         self.guide._cursor = ring
         self.guide.changed.emit()
         QCoreApplication.processEvents()
-        return luminance(self.window.grabWindow())
+        return self.window.grabWindow()
 
     def tour(self) -> Iterator[str]:
         """Every control that is not reached, reached twice or out of turn, or whose ring is not seen."""
@@ -61,11 +61,20 @@ class Focus:
             here = self.guide._here
             assert here is not None
             reached.append((here.name, here.rect))
-            if not ring_seen(bare, self.picture(ring=True), self.guide._rect()):
+            if not seen_between(bare, self.picture(ring=True), self.guide._rect()):
                 yield f"nobody sees the focus on {here.name!r} {here.rect.getRect()}"
         at_start = [one for one in expected if one == (things[start].name, things[start].rect)]
         if reached != [one for one in expected if one not in at_start] + at_start:
             yield f"the focus goes {[name for name, _ in reached]}, the page {[name for name, _ in expected]}"
+
+
+def seen_between(bare: QImage, ringed: QImage, control: QRect) -> bool:
+    """Whether the ring is seen; nothing but the control and what is round it is looked at."""
+    near = control.adjusted(-RING_OUT, -RING_OUT, RING_OUT, RING_OUT).intersected(bare.rect())
+    if near.isEmpty():
+        return False
+    one, other = (luminance(picture.copy(near)) for picture in (bare, ringed))
+    return ring_seen(one, other, control.translated(-near.topLeft()))
 
 
 def toured(counter: Counter, language: Language, service: str, ways: Sequence[Variant], *, turning: bool) -> list[str]:

@@ -31,6 +31,8 @@ def test_a_kiosk_says_ready_pings_and_ends_on_sigterm(tmp_path: Path) -> None:
     try:
         assert listener.recv(64) == b"READY=1"
         assert listener.recv(64) == b"WATCHDOG=1"
+        begun_with = Path(f"/proc/{kiosk.pid}/environ").read_bytes()
+        assert b"glibc.malloc.tcache_count=0" in begun_with, "no thread keeps what it freed (test_walk_away.py)"
         kiosk.send_signal(signal.SIGTERM)
         assert kiosk.wait(timeout=WAIT_S) == 0
     finally:
