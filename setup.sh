@@ -34,6 +34,9 @@ if ! cmp -s requirements.lock "$mark"; then
     cp requirements.lock "$mark"
 fi
 
+# Compiled here: a kiosk that may not write beside its code would do it anew at every start, for a fifth of a second.
+.venv/bin/python -m compileall -q kiosk hardware screens offline_queue portal
+
 # Face models: made once. Without them the kiosk still works, so that a line that is down does not stop the set-up.
 .venv/bin/python -m hardware.vision.make_models || true
 
