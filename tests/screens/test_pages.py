@@ -75,6 +75,7 @@ def test_every_page_keeps_the_rules_in_one_of_the_many_ways(counter: Counter, la
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_keeps_the_rules_in_every_way(counter: Counter, language: Language, service: str) -> None:
