@@ -20,6 +20,7 @@ from screens.main import application
 from tests.screens.conftest import test_config
 
 KILLS = 3
+SHOWN_BY_FORMS = [b"A123456(3)"]  # the specimen number stands in the product's own texts, too
 # The made-up person of the demo, as text, as UTF-16 and as the date of birth is written on screens and in facts.
 CANARIES = [
     *(text.encode() for text in ("CHAN, Tai Man", "CHAN, TAI MAN", "陳大文", "A123456(3)", "1951-03-08", "08031951")),
@@ -59,7 +60,8 @@ def assert_unreadable(folder: Path, printed: str) -> None:
     for path in folder.rglob("*"):
         if path.is_file():
             content = path.read_bytes()
-            assert [canary for canary in CANARIES if canary in content] == [], path
+            found = [canary for canary in CANARIES if canary in content]
+            assert found == (SHOWN_BY_FORMS if path.name == "catalogue.json" else []), path
     assert [canary for canary in CANARIES if canary in printed.encode()] == []
 
 

@@ -25,6 +25,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from hardware.cards.pcsc import Context
 from hardware.cards.sim.namespace import PCSCD
 from hardware.cards.sim.vpcd import CardSlot
 
@@ -100,9 +101,14 @@ class CardLab:
             os.environ[SOCKET_VARIABLE] = self._before
 
     def start(self, *, readers: bool = True) -> int:
-        """Start pcscd, with its two readers or with none; its process id as the namespace sees it."""
+        """Start pcscd, with its two readers or with none; its process id as the namespace sees it.
+
+        Returns when it serves. Before, it waits for each reader's first look, and for ever if that finds a card that
+        gives no answer to reset: its driver waits for a message of no length until another one comes.
+        """
         reply = self._ask(do="start", config=str(_folder() / ("readers" if readers else "no-readers")))
-        self.running = True
+        with Context():
+            self.running = True
         return int(reply["pid"])
 
     def kill(self, number: int = signal.SIGKILL) -> int:
