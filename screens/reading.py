@@ -76,7 +76,7 @@ class Reader:
         name, role = node.text(QAccessible.Text.Name), node.role()
         if name.strip() and role not in NOT_READ:
             rect = QRect(self._window.mapFromGlobal(node.rect().topLeft()), node.rect().size())
-            yield _thing(Thing(role, name, rect, not state.disabled, bool(state.checked)), node.object())
+            yield _thing(Thing(role, name, rect, not state.disabled, bool(state.checked)), item_of(node))
         for place in range(node.childCount()):
             child = node.child(place)
             if child is not None:
@@ -85,6 +85,16 @@ class Reader:
     def loader(self) -> QQuickItem | None:
         """What holds the page; it is disabled while a page slides in."""
         return self._window.findChild(QQuickItem, "page")
+
+
+def item_of(node: QAccessibleInterface) -> QObject | None:
+    """The item behind a node, if there is one.
+
+    Now and then PySide hands out what it remembers of something else that lay at its address before (a QMetaObject):
+    the thing is read then, and what only its item could tell is left out.
+    """
+    found: object = node.object()
+    return found if isinstance(found, QObject) else None
 
 
 def _thing(thing: Thing, item: QObject | None) -> Thing:
