@@ -139,8 +139,8 @@ def _next_at(next_mono: float, boot_id: str, clocks: Clocks) -> datetime | None:
 
 
 def _why(db: sqlite3.Connection, row: Any, state: State, line: Line, next_at: datetime | None, now: datetime) -> Why:
-    if state is State.WAITING and (head := _case_head(db, row[3])) is not None:
-        return why_waiting(*head)
+    if state is State.WAITING:
+        return why_waiting(*(_case_head(db, row[3]) or (row[1], state)))  # it is pending itself: there is a head
     return why_ready(row[9], line, next_at, now) if state is State.READY else why_held(state, row[8], row[9])
 
 

@@ -120,16 +120,14 @@ def seal(
     case_id: str,
     case_seq: int,
     receipt_number: str,
-    recipients: Sequence[Recipient] = (),
     device_key: DeviceKey,
     now: datetime,
-    key: WrappedKey | None = None,
+    key: WrappedKey,
 ) -> SealedEnvelope:
-    """Seal a submission to every recipient and sign it, all in memory; ValueError without a recipient.
+    """Seal a submission to the recipients of `key` and sign it, all in memory.
 
-    `key` was wrapped for its recipients ahead, by this kiosk and for this device key, and is used for nothing else.
+    The key was wrapped for this kiosk and this device key, and is used for nothing else.
     """
-    key = key or WrappedKey.make(recipients, kiosk_id, device_key.key_id)
     clear = encode_payload(payload)
     header = Header.of_key(
         key,

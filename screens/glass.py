@@ -13,7 +13,7 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 from PySide6.QtTest import QTest
 
-from screens.reading import ACTIVE_ROLES, item_of
+from screens.reading import ACTIVE_ROLES, is_key, item_of
 
 FIRST_LOOK_MS, LAST_LOOK_MS = 3, 25
 
@@ -61,8 +61,7 @@ class Glass:
         rect = QRect(self._window.mapFromGlobal(node.rect().topLeft()), node.rect().size())
         name = node.text(QAccessible.Text.Name)
         if name and node.role() not in (QAccessible.Role.Window, QAccessible.Role.Client):
-            item = item_of(node)
-            key = item is not None and item.property("legend") is not None  # Key.qml alone has one
+            key = is_key(item_of(node))
             yield Seen(node.role(), name, rect, not state.disabled, bool(state.checked), bool(state.focused), key)
         for place in range(node.childCount()):
             child = node.child(place)

@@ -97,6 +97,11 @@ def item_of(node: QAccessibleInterface) -> QObject | None:
     return found if isinstance(found, QObject) else None
 
 
+def is_key(item: QObject | None) -> bool:
+    """Whether it is a key of the keyboard: Key.qml alone has a legend."""
+    return item is not None and item.property("legend") is not None
+
+
 def _thing(thing: Thing, item: QObject | None) -> Thing:
     """A thing with what its item tells: whether it is a key, the field being typed into, its ring."""
     if item is None or not thing.control:
@@ -104,7 +109,7 @@ def _thing(thing: Thing, item: QObject | None) -> Thing:
     ring = item.property("ring")
     return replace(
         thing,
-        key=item.property("legend") is not None,
+        key=is_key(item),
         active=bool(item.property("active")),
         ring=ring.name() if isinstance(ring, QColor) else "",
         inset=int(item.property("ringInset") or 0),

@@ -59,10 +59,9 @@ class Bench:
             case_id=case_id or f"case-{uuid7(NOON)}",
             case_seq=case_seq,
             receipt_number=number,
-            recipients=self.recipients,
             device_key=self.device,
             now=NOON,
-            key=key,
+            key=key or WrappedKey.make(self.recipients, self.kiosk_id, self.device.key_id),
         )
 
     def receipt_for(self, sealed: SealedEnvelope) -> str:

@@ -10,11 +10,10 @@ import pytest
 from offline_queue.envelope import CHUNK_BYTES
 from offline_queue.outbox import Outbox
 from offline_queue.portal_client import Deadlines, Delivered, PortalClient, Trouble
-from offline_queue.sealing import seal
 from offline_queue.trust import PortalTrust
 from portal.keys import rotate_opening_key
 from tests.offline_queue.bad_servers import _request, serving
-from tests.offline_queue.samples import CANARY, NO_BALLAST, NOON, Bench, opened, payload
+from tests.offline_queue.samples import CANARY, NO_BALLAST, Bench, opened, payload
 from tests.portal.process import PortalProcess
 
 
@@ -88,17 +87,7 @@ def test_a_case_for_two_departments_opens_for_each_of_them(portal: PortalProcess
     from offline_queue.envelope import RecipientKey, open_envelope
 
     keys = [RecipientKey.generate(), RecipientKey.generate()]
-    bench = Bench()
-    sealed = seal(
-        payload(),
-        kiosk_id="k",
-        case_id="c",
-        case_seq=1,
-        receipt_number="TB1 2611 0001 J",
-        recipients=[key.recipient for key in keys],
-        device_key=bench.device,
-        now=NOON,
-    )
+    sealed = Bench(recipients=tuple(key.recipient for key in keys)).sealed(payload())
     assert [open_envelope(sealed.header, sealed.ciphertext, [key]) for key in keys] == [payload(), payload()]
 
 
