@@ -6,9 +6,10 @@ be turned: what a comparison and a challenge need to be seen at work without a p
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hardware.camera.frame import Image, load_cv2
 from hardware.late import np
@@ -65,6 +66,14 @@ class Look:
         """The skin where less light falls."""
         blue, green, red = self.skin
         return blue * 82 // 100, green * 85 // 100, red * 90 // 100
+
+
+def look_of(values: Mapping[str, Any]) -> Look:
+    """A look from its fields as JSON has them."""
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
+    }
+    return Look(**fields)
 
 
 @dataclass(frozen=True, eq=False)

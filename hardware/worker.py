@@ -15,12 +15,13 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from hardware.device import Fault
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 ATTEMPTS: Final = 2
+Payload: TypeAlias = bytes | bytearray | memoryview
 
 
 class Worker:
@@ -68,7 +69,7 @@ class Worker:
             finally:
                 self._rest_in()
 
-    def ask(self, request: Mapping[str, Any], payload: bytes | memoryview = b"") -> dict[str, Any] | Fault:
+    def ask(self, request: Mapping[str, Any], payload: Payload = b"") -> dict[str, Any] | Fault:
         """One request and its answer; blocks at most `ATTEMPTS` times the answer's and the start's time."""
         stops = self._stops
         line = json.dumps({**request, "bytes": len(payload)}).encode() + b"\n"
@@ -99,7 +100,7 @@ class Worker:
     def _unavailable(self, detail: str) -> Fault:
         return Fault(f"{self._name}_unavailable", detail=detail)
 
-    def _asked(self, line: bytes, payload: bytes | memoryview) -> dict[str, Any] | Fault:
+    def _asked(self, line: bytes, payload: Payload) -> dict[str, Any] | Fault:
         fault = self._started()
         if fault is not None:
             return fault
@@ -113,7 +114,7 @@ class Worker:
                 return fault
         return self._answer(deadline_s - self._monotonic())
 
-    def _send(self, pipe: int, part: bytes | memoryview, deadline_s: float) -> Fault | None:
+    def _send(self, pipe: int, part: Payload, deadline_s: float) -> Fault | None:
         """Write it all in time: a process that hangs does not read, and a pipe holds only 64 KiB."""
         left = memoryview(part)
         with selectors.DefaultSelector() as waiting:

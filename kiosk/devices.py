@@ -10,8 +10,10 @@ from typing import Protocol
 
 from hardware import camera
 from hardware import printer as printing
-from hardware.camera import Camera, source_for
+from hardware.camera import Camera
 from hardware.camera.controls import Profile, Wish, wish_of
+from hardware.camera.looker import Looker
+from hardware.camera.simulated import camera_process
 from hardware.cards import SimulatedCardReader
 from hardware.cards.hkic import BackOffice, BrokerReader
 from hardware.cards.identify import Key, ReadCard, card_reading, staff_login, with_staff
@@ -37,6 +39,7 @@ from hardware.printer.layout import Block
 from hardware.printer.simulated_ipp import SimulatedIpp
 from hardware.printer.typesetter import Typesetter
 from hardware.vision import models
+from hardware.vision.studio import Studio
 from hardware.voice import Aplay, Clips, EspeakVoice, SimulatedVoice, Voice, WavFolder
 from kiosk.catalogue import Language
 from kiosk.config import Config, ConfigError, DocumentCamera, FaceCamera
@@ -77,6 +80,11 @@ class Devices:
     supervisors: Mapping[str, Supervisor]
     compares_faces: bool = False  # the site wishes it, and there are the models to do it with
     typesetter: Typesetter = field(default_factory=Typesetter)
+    looker: Looker = field(default_factory=Looker)
+    studio: Studio = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.studio = Studio(self.looker)
 
     def start(self) -> None:
         """Begin to run every device."""
@@ -90,6 +98,8 @@ class Devices:
         for supervisor in self.supervisors.values():
             supervisor.stop()
         self.typesetter.stop()
+        self.studio.stop()
+        self.looker.stop()
         if self.emulator is not None:
             self.emulator.power_off()
 
@@ -246,9 +256,9 @@ def _camera(name: str, wanted: FaceCamera | DocumentCamera) -> Camera | None:
     if wanted.source == "none":
         return None
     profile = Profile(_wish(name, "exposure", wanted.exposure), _wish(name, "focus", wanted.focus))
-    source = source_for(wanted.source, profile)
-    if isinstance(source, Fault):
-        raise ConfigError(f"[{name}] source = {wanted.source!r} will not do; it is {source.detail}, or none.")
+    source = camera_process(wanted.source, profile)
+    if source.unusable is not None:
+        raise ConfigError(f"[{name}] source = {wanted.source!r} will not do; it is {source.unusable.detail}, or none.")
     return Camera(source, name=name)
 
 

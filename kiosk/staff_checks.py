@@ -9,10 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from hardware.camera import Camera
 from hardware.camera.controls import CONTROLS, Setting
-from hardware.camera.frame import Frame
-from hardware.camera.selftest import examine
 from hardware.device import Fault, State
 from hardware.printer import Result, Rule, Text
 from hardware.voice import Utterance
@@ -34,34 +31,6 @@ class Tried:
     values: Mapping[str, object]
 
 
-class _Live:
-    """A running camera as a source: each picture once."""
-
-    still = True
-
-    def __init__(self, camera: Camera) -> None:
-        self._camera = camera
-        self._last = -1.0
-
-    def open(self) -> Fault | None:
-        """It runs already."""
-        return None
-
-    def close(self) -> None:
-        """It goes on running."""
-
-    def read(self, timeout_s: float) -> Frame | Fault:
-        """The next picture that the camera shows."""
-        until = time.monotonic() + timeout_s
-        while time.monotonic() < until:
-            frame = self._camera.latest()
-            if frame is not None and frame.mono_s > self._last:
-                self._last = frame.mono_s
-                return frame
-            threading.Event().wait(0.005)
-        return Fault("camera_stalled")
-
-
 def check(kiosk: Kiosk, part: str, language: Language) -> Tried:
     """Try one part: a device by its name, or `line`."""
     return _CHECKS.get(part, _start_again)(kiosk, part, language)
@@ -71,7 +40,9 @@ def _camera(kiosk: Kiosk, part: str, language: Language) -> Tried:
     camera = kiosk.devices.face_camera if part == "face_camera" else kiosk.devices.document_camera
     if camera is None or not kiosk.devices.working(part):
         return _start_again(kiosk, part, language)
-    report = examine(_Live(camera), WATCH_S)
+    report = kiosk.devices.looker.examine(camera, WATCH_S)
+    if isinstance(report, Fault):
+        return Tried(False, "silent", {"code": report.code})
     say = partial(kiosk.catalogue.texts.say, language)
     settings = {each.name: each for each in camera.settings()}
     stands: dict[str, object] = {name: said(say, settings.get(name)) for name in CONTROLS}

@@ -164,7 +164,7 @@ class Screens(QObject):
             if isinstance(model, Tray):
                 model.reader = self.model(Capture).reader
             if isinstance(model, Compare):
-                model.work_with(self.model(Capture).studio, self.model(Guide).aloud)
+                model.speak_with(self.model(Guide).aloud)
             model.attach(self.stage)
         self.model(Typing).type_into(
             {

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from threading import Lock
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtQuick import QQuickImageProvider
 
-from hardware.camera import Image
-from hardware.late import np
+from hardware.camera import Frame
 
 
 class Pictures(QQuickImageProvider):
@@ -51,16 +50,9 @@ def _nothing() -> QImage:
     return blank
 
 
-def live_picture(image: Image, *, width: int, height: int, mirrored: bool) -> QImage:
+def live_picture(frame: Frame, *, width: int, height: int, mirrored: bool) -> QImage:
     """A camera frame cut to the shape of its view; the copy is Qt's own, so no Python buffer is left to it."""
-    cut = _cut(image, width / height)
-    rows, columns = cut.shape[:2]
-    picture = QImage(cut.data, columns, rows, cut.strides[0], QImage.Format.Format_BGR888)
-    return picture.flipped(Qt.Orientation.Horizontal) if mirrored else picture.copy()
-
-
-def _cut(image: Image, aspect: float) -> Image:
-    rows, columns = image.shape[:2]
-    wanted = min(columns, round(rows * aspect))
-    left = (columns - wanted) // 2
-    return np.ascontiguousarray(image[:, left : left + wanted])
+    whole = QImage(frame.pixels, frame.width, frame.height, 3 * frame.width, QImage.Format.Format_BGR888)
+    across = min(frame.width, round(frame.height * width / height))
+    cut = whole.copy(QRect((frame.width - across) // 2, 0, across, frame.height))
+    return cut.flipped(Qt.Orientation.Horizontal) if mirrored else cut

@@ -17,7 +17,8 @@ from typing import Final
 from PySide6.QtCore import QPoint
 from PySide6.QtQuick import QQuickItem
 
-from hardware.camera.synthetic import DEEDS, SyntheticSource
+from hardware.camera.simulated import SimulatedCamera
+from hardware.camera.synthetic import DEEDS
 from hardware.cards import IdentityDocument, SimulatedCardReader
 from hardware.cards.console import PACE_OFFER
 from hardware.cards.emrtd.pace import PaceInfo
@@ -445,7 +446,7 @@ class Resident:
         camera = self.stage.kiosk.devices.face_camera
         holder = self.person or "elder"
         other = next(name for name in reversed(FACES) if name != holder)
-        if camera is not None and isinstance(camera.source, SyntheticSource):
+        if camera is not None and isinstance(camera.source, SimulatedCamera):
             camera.source.seat(FACES[other if "face_of_another" in self.faults else holder])
 
     def document(self) -> IdentityDocument | EmrtdCard:
@@ -530,7 +531,7 @@ class Resident:
                 done.append(deed)
                 self.picture(f"compare-{deed}")
                 camera = self.stage.kiosk.devices.face_camera
-                if camera is not None and isinstance(camera.source, SyntheticSource):
+                if camera is not None and isinstance(camera.source, SimulatedCamera):
                     camera.source.do(deed)
             return str(model.property("state")) != "challenge"
 
@@ -541,7 +542,7 @@ class Resident:
         camera = devices.face_camera if face else devices.document_camera
         source = camera.source if camera else None
         stem = "face_camera" if face else "document_camera"
-        if not isinstance(source, SyntheticSource):
+        if not isinstance(source, SimulatedCamera):
             return
         if f"{stem}_unplugged" in self.faults:
             source.unplug()

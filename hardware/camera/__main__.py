@@ -169,11 +169,11 @@ def judge_portrait(spec: str, picture: Path | None, against: Path | None, as_jso
     sessions = Sessions()
     photographer = Photographer(sessions)
     image = _picture_of(spec, picture, as_json)
-    look = photographer.look(Frame(1, 0.0, image))
+    look = photographer.look(Frame.of(1, 0.0, image))
     deadline_s = time.monotonic() + PORTRAIT_S
     while picture is None and look.code != "ready" and time.monotonic() < deadline_s:
         image = _picture_of(spec, None, as_json)  # somebody blinks every few seconds
-        look = photographer.look(Frame(1, 0.0, image))
+        look = photographer.look(Frame.of(1, 0.0, image))
     figures = vars(look.measures) if look.measures else {}
     _say(as_json, verdict=look.code, fault=look.fault.code if look.fault else None, **_rounded(figures))
     if against is not None:

@@ -108,7 +108,7 @@ def wish_of(text: str) -> Wish | None:
 
 def apply(node: Path, profile: Profile) -> None:
     """Set a camera as wished; what it does not have or does not take is left, and shows in `settings`."""
-    with _opened(node) as camera:
+    with opened(node) as camera:
         for name, control in CONTROLS.items() if camera is not None else ():
             wish = profile.wish(name)
             if camera is None or wish == "keep":
@@ -122,7 +122,7 @@ def apply(node: Path, profile: Profile) -> None:
 
 def settings(node: Path, profile: Profile) -> tuple[Setting, ...]:
     """How both controls stand now."""
-    with _opened(node) as camera:
+    with opened(node) as camera:
         return tuple(_setting(camera, name, profile.wish(name)) for name in CONTROLS)
 
 
@@ -138,8 +138,8 @@ def _setting(camera: int | None, name: Name, wish: Wish) -> Setting:
 
 
 @contextmanager
-def _opened(node: Path) -> Iterator[int | None]:
-    """The node, beside whoever streams from it; None when it is not there."""
+def opened(node: Path) -> Iterator[int | None]:
+    """The node, beside whoever streams from it; None when it is not there or not ours to open."""
     try:
         camera = os.open(node, os.O_RDWR | os.O_NONBLOCK)
     except OSError:

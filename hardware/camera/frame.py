@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from hardware.device import Fault
 from hardware.late import np
+from hardware.worker import Payload
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,14 +42,31 @@ _loading = threading.Lock()
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """One picture: its number since the source opened, when it came (monotonic seconds), and its pixels."""
+    """One picture: its number since the source opened, when it came (monotonic seconds), its pixels.
+
+    `pixels` are rows from the top, each of `width` times blue, green, red: plain bytes, so that whoever only shows or
+    passes on a picture needs no NumPy.
+    """
 
     number: int
     mono_s: float
-    image: Image
+    width: int
+    height: int
+    pixels: Payload
+
+    @classmethod
+    def of(cls, number: int, mono_s: float, image: Image) -> Frame:
+        """The frame of an image, whose memory it shares where its rows lie one behind the other."""
+        rows = np.ascontiguousarray(image)
+        return cls(number, mono_s, rows.shape[1], rows.shape[0], rows.data.cast("B"))
+
+    @property
+    def image(self) -> Image:
+        """The pixels as an array of height x width x 3, not a copy."""
+        return np.frombuffer(self.pixels, np.uint8).reshape(self.height, self.width, 3)
 
     def __repr__(self) -> str:
-        return f"Frame({self.number}, {self.image.shape[1]}x{self.image.shape[0]})"
+        return f"Frame({self.number}, {self.width}x{self.height})"
 
 
 class FrameSource(Protocol):
@@ -56,6 +74,9 @@ class FrameSource(Protocol):
 
     still: bool
     """Whether two equal pictures in a row are natural here (a folder, a paper on a tray) and not a frozen camera."""
+
+    def missing(self) -> Fault | None:
+        """`camera_missing` where there is plainly nothing to open; cheap, and nothing is opened."""
 
     def open(self) -> Fault | None:
         """Take the camera; may be called again after `close`."""

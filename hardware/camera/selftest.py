@@ -63,26 +63,46 @@ class CameraReport:
         return tuple(name for out, name in checks if out)
 
 
+class Examination:
+    """What a run of frames adds up to; a few numbers and one mean picture are kept, and the last frame."""
+
+    def __init__(self) -> None:
+        self._first = 0
+        self._last: Frame | None = None
+        self._total: Sum | None = None
+        self._frames = 0
+
+    def see(self, frame: Frame) -> None:
+        """One frame more; those that were skipped between two count for the rate all the same."""
+        if self._last is None:
+            self._first = frame.number
+        self._last, self._frames = frame, self._frames + 1
+        small = grey(scaled(frame.image, 640)).astype(np.float32)
+        fits = self._total is not None and self._total.shape == small.shape
+        self._total = self._total + small if self._total is not None and fits else small
+
+    def report(self, taken_s: float, *, damaged: int = 0, fault: str | None = None) -> CameraReport:
+        """The figures of `taken_s` seconds, in which so many frames were damaged."""
+        passed = 0 if self._last is None else self._last.number - self._first + 1
+        report = _report(self._last, self._frames, damaged, passed / max(taken_s, 1e-6), fault)
+        if self._total is None:
+            return report
+        return replace(report, **_surface((self._total / self._frames).astype(np.float32)))
+
+
 def examine(source: FrameSource, seconds: float, *, monotonic: Callable[[], float] = time.monotonic) -> CameraReport:
     """Read an open source for some seconds; a lost camera ends it at once."""
-    began_s = monotonic()
-    last: Frame | None = None
-    total: Sum | None = None
-    frames = damaged = 0
-    fault: str | None = None
+    began_s, seen = monotonic(), Examination()
+    damaged, fault = 0, None
     while fault is None and monotonic() - began_s < seconds:
         came = source.read(1.0)
         if isinstance(came, Frame):
-            last, frames = came, frames + 1
-            small = grey(scaled(came.image, 640)).astype(np.float32)
-            total = small if total is None or total.shape != small.shape else total + small
+            seen.see(came)
         elif came.code.startswith("image_"):
             damaged += 1
         else:
             fault = came.code
-    taken_s = max(monotonic() - began_s, 1e-6)
-    report = _report(last, frames, damaged, frames / taken_s, fault)
-    return report if total is None else replace(report, **_surface((total / max(1, frames)).astype(np.float32)))
+    return seen.report(monotonic() - began_s, damaged=damaged, fault=fault)
 
 
 def _surface(mean: Sum) -> dict[str, Any]:

@@ -52,6 +52,14 @@ class V4l2Source:
         """The device node, or the lasting name in /dev/v4l/by-id that points at it."""
         return self._device if isinstance(self._device, Path) else Path(f"/dev/video{self._device}")
 
+    def missing(self) -> Fault | None:
+        """`camera_missing` while no device node has this name."""
+        if self._node() is not None:
+            with controls.opened(self.path) as camera:
+                if camera is not None:
+                    return None
+        return Fault("camera_missing", detail=self.path.name)
+
     def open(self) -> Fault | None:
         """Open the device node at the asked size; a camera may choose another, which each frame then shows."""
         cv2 = load_cv2()
@@ -97,7 +105,7 @@ class V4l2Source:
         if isinstance(image, Fault):
             return image
         self._count += 1
-        return Frame(self._count, now_s, image)
+        return Frame.of(self._count, now_s, image)
 
     def close(self) -> None:
         """Release the device node."""
@@ -128,12 +136,16 @@ class FilmSource:
         self._pace = Pace(30.0, sleep)
         self._count = 0
 
+    def missing(self) -> Fault | None:
+        """`camera_missing` where there is no such file."""
+        return None if self._path.is_file() else Fault("camera_missing", detail=self._path.name)
+
     def open(self) -> Fault | None:
         """Open the film."""
         cv2 = load_cv2()
         self.close()
-        if not self._path.is_file():
-            return Fault("camera_missing", detail=self._path.name)
+        if (fault := self.missing()) is not None:
+            return fault
         self._capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
         if not self._capture.isOpened():
             self.close()
@@ -153,7 +165,7 @@ class FilmSource:
         if not came or image is None:
             return Fault("image_corrupt", detail=self._path.name)
         self._count += 1
-        return Frame(self._count, self._pace.wait(), np.asarray(image, np.uint8))
+        return Frame.of(self._count, self._pace.wait(), np.asarray(image, np.uint8))
 
     def close(self) -> None:
         """Close the film."""
@@ -173,10 +185,14 @@ class FolderSource:
         self._files: list[Path] = []
         self._count = 0
 
+    def missing(self) -> Fault | None:
+        """`camera_missing` where there is no such folder."""
+        return None if self._folder.is_dir() else Fault("camera_missing", detail=self._folder.name)
+
     def open(self) -> Fault | None:
         """List the folder."""
-        if not self._folder.is_dir():
-            return Fault("camera_missing", detail=self._folder.name)
+        if (fault := self.missing()) is not None:
+            return fault
         self._files = sorted(
             path for path in self._folder.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png")
         )
@@ -194,7 +210,7 @@ class FolderSource:
                 picture = decode_image(file.read(MAX_FILE_BYTES + 1))
         except OSError:
             return Fault("camera_lost", detail=path.name)
-        return picture if isinstance(picture, Fault) else Frame(self._count, now_s, picture)
+        return picture if isinstance(picture, Fault) else Frame.of(self._count, now_s, picture)
 
     def close(self) -> None:
         """Forget the list."""
@@ -233,6 +249,10 @@ class TurnedSource:
         """How exposure and focus of the source stand."""
         return settings_of(self.source)
 
+    def missing(self) -> Fault | None:
+        """As the source says."""
+        return self.source.missing()
+
     def open(self) -> Fault | None:
         """Open the source."""
         return self.source.open()
@@ -243,7 +263,7 @@ class TurnedSource:
         if isinstance(came, Fault):
             return came
         turned = np.rot90(came.image, -self.degrees // 90)
-        return Frame(came.number, came.mono_s, np.ascontiguousarray(turned))
+        return Frame.of(came.number, came.mono_s, turned)
 
     def close(self) -> None:
         """Close the source."""

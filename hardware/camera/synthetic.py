@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable
-from typing import Literal, get_args
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, get_args
 
 from hardware.camera import drawing
 from hardware.camera.controls import AUTOMATIC, Profile, Setting
@@ -15,7 +15,7 @@ from hardware.camera.jpeg import decode_jpeg, encode_jpeg
 from hardware.camera.sources import Pace
 from hardware.device import Fault
 from hardware.late import np
-from hardware.likeness import FACES, HEIGHT, WIDTH, bust
+from hardware.likeness import FACES, HEIGHT, WIDTH, bust, look_of
 from hardware.likeness import Look as Face
 
 Scene = Literal["face", "document"]
@@ -26,6 +26,11 @@ Deed = Literal["turn_left", "turn_right", "blink"]
 DEEDS: tuple[Deed, ...] = get_args(Deed)
 TURN_S, TURNED = 3.0, 55  # how long a head takes there and back, and how far it goes in degrees
 SHUT_S = (0.2, 0.8)
+KNOBS = frozenset(
+    ("unplug", "plug", "go_dark", "overexpose", "defocus", "leave", "fidget", "freeze", "stall", "corrupt", "restore")
+)
+"""Those that need no value."""
+
 STEP = 5  # degrees from one drawing of a turning head to the next
 
 
@@ -53,7 +58,7 @@ class SyntheticSource:
         self._person = FACES["elder"]
         self._deed: tuple[Deed, float] | None = None
         self._monotonic = monotonic
-        self._frozen: Image | None = None
+        self._freezing = False
         self._laid: Image | None = None
         self._corrupting = False
         self._open = False
@@ -95,17 +100,17 @@ class SyntheticSource:
         """Somebody else sits down."""
         self._person = person
 
-    def do(self, deed: Deed) -> None:
-        """Turn the head to the person's own left or right and back, or shut both eyes for a moment."""
-        self._deed = (deed, self._monotonic())
+    def do(self, deed: Deed, at_s: float | None = None) -> None:
+        """Turn the head to the person's own left or right and back, or shut both eyes; begun now, or at `at_s`."""
+        self._deed = (deed, self._monotonic() if at_s is None else at_s)
 
     def lay(self, paper: Image | None) -> None:
-        """Lay a paper on the tray in place of the drawn card (rows x columns x 3); None takes it away."""
+        """Lay a paper on the tray in place of the drawn card (rows x columns x 3); None brings the card back."""
         self._laid = paper
 
     def freeze(self) -> None:
         """Give the same picture again and again."""
-        self._frozen = self._last if self._last is not None else self._picture(0.0)
+        self._freezing = True
 
     def stall(self) -> None:
         """Give no picture at all, yet stay plugged in."""
@@ -118,8 +123,22 @@ class SyntheticSource:
     def restore(self) -> None:
         """Mend everything but the cable; the one who sat there first is back."""
         self._person, self._deed = FACES["elder"], None
-        self._look, self._frozen, self._corrupting, self._laid = "clear", None, False, None
+        self._look, self._freezing, self._corrupting, self._laid = "clear", False, False, None
         self._moving.set()
+
+    def turn(self, knob: str, values: Mapping[str, Any], raw: bytes = b"") -> None:
+        """A knob by its name, as it comes from another process: `values` and bytes as `simulated` sends them."""
+        match knob:
+            case "do":
+                self.do(**values)
+            case "seat":
+                self.seat(look_of(values))
+            case "lay":
+                self.lay(np.frombuffer(raw, np.uint8).reshape(values["shape"]) if raw else None)
+            case _ if knob in KNOBS:
+                getattr(self, knob)()
+            case _:
+                raise ValueError(f"no knob {knob}")
 
     def settings(self) -> tuple[Setting, ...]:
         """How exposure and focus stand: as wished, for nothing here depends on them."""
@@ -128,10 +147,14 @@ class SyntheticSource:
 
     # FrameSource -----------------------------------------------------------------------------------------------------
 
+    def missing(self) -> Fault | None:
+        """`camera_missing` while the cable is pulled."""
+        return None if self._plugged.is_set() else Fault("camera_missing")
+
     def open(self) -> Fault | None:
         """Take the camera, if it is plugged in."""
-        if not self._plugged.is_set():
-            return Fault("camera_missing")
+        if (fault := self.missing()) is not None:
+            return fault
         self._picture(0.0)  # draw everything once, before the first frame is due
         self._open = True
         return None
@@ -147,8 +170,9 @@ class SyntheticSource:
             damaged = decode_jpeg(encode_jpeg(drawing.wall())[:2000])
             return damaged if isinstance(damaged, Fault) else Fault("image_corrupt")
         self._count += 1
-        self._last = self._frozen if self._frozen is not None else self._picture(now_s)
-        return Frame(self._count, now_s, self._last)
+        if self._last is None or not self._freezing:
+            self._last = self._picture(now_s)
+        return Frame.of(self._count, now_s, self._last)
 
     def close(self) -> None:
         """Let the camera go."""

@@ -6,16 +6,19 @@ somebody, so nothing here may ever be sent to a real service. Their photos are d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
-from io import BytesIO
+from typing import Final
 
 from hardware.cards.documents import IdentityDocument, Sex
-from hardware.likeness import FACES, Look, bust
+from hardware.likeness import FACES, Look
+from hardware.worker import ROOT
 
-PHOTO_SIZE = (300, 375)  # 4:5 as on the card, in pixels
-BACKGROUND = (238, 232, 226)  # blue, green, red
+DRAW_S: Final = 60.0
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Person:
     def document(self) -> IdentityDocument:
         """Their identity card."""
         return IdentityDocument(
-            "hkic", self.number, self.name_en, self.name_zh, self.birth_date, self.sex, draw_photo(self.look)
+            "hkic", self.number, self.name_en, self.name_zh, self.birth_date, self.sex, photo_of(self.look)
         )
 
 
@@ -60,21 +63,14 @@ ELDER, ADULT, RARE, ENGLISH = PEOPLE.values()
 
 
 @cache
-def draw_photo(look: Look) -> bytes:
-    """A drawn face as JPEG, marked SPECIMEN, in another light than the kiosk's; the same bytes for the same look."""
-    import numpy as np
-    from PIL import Image, ImageDraw  # only those who show a made-up card need it
+def photo_of(look: Look) -> bytes:
+    """A drawn face as JPEG, the same bytes for the same look; half a second for the first one.
 
-    drawn = bust(look)
-    wall = np.full_like(drawn.pixels, BACKGROUND)
-    person = np.where(drawn.mask[..., None] > 0, drawn.pixels, wall)[30:680, 380:900]
-    image = Image.fromarray(np.ascontiguousarray(person[..., ::-1])).resize(PHOTO_SIZE, Image.Resampling.LANCZOS)
-    image = image.point([min(255, round(value * 0.94 + 10)) for value in range(256)] * 3)
-    pen = ImageDraw.Draw(image)
-    pen.text((150, 352), "SPECIMEN · MADE UP", fill=(250, 250, 250), anchor="mm", font_size=20)
-    target = BytesIO()
-    image.save(target, "JPEG", quality=88)
-    return target.getvalue()
+    It is drawn by a process of its own: who shows a made-up card need not hold what draws.
+    """
+    command = [sys.executable, "-m", "hardware.cards.drawn_photo"]
+    asked = json.dumps(asdict(look)).encode()
+    return subprocess.run(command, input=asked, cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=DRAW_S).stdout
 
 
 def document_of(name: str) -> IdentityDocument:

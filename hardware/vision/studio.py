@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, get_args
 
-from hardware.camera import portrait
-from hardware.camera.frame import Frame, Image
+from hardware.camera.frame import Frame
+from hardware.camera.looker import Looker
 from hardware.device import Fault
-from hardware.late import np
 from hardware.vision.liveness import Outcome, Task
 from hardware.vision.match import Band
-from hardware.vision.photographer import PLAIN_CODES, photo
+from hardware.vision.photographer import PLAIN_CODES
 from hardware.worker import Worker
 
 COMMAND: Final = (sys.executable, "-m", "hardware.vision.studio_worker")
@@ -49,12 +48,13 @@ class Studio(Worker):
     """Judges frames and keeps the best; calls block and belong to a worker thread, one at a time.
 
     When its process dies or hangs it is started anew; what it had kept is gone, and the next frames fill it again.
-    While there is none, frames are judged by light, focus and stillness only. `kept` is how many good pictures there
-    are to choose from.
+    While there is none, the looker judges frames by light, focus and stillness only. `kept` is how many good pictures
+    there are to choose from.
     """
 
     def __init__(
         self,
+        looker: Looker,
         *,
         command: Sequence[str] = COMMAND,
         start_s: float = START_S,
@@ -63,26 +63,32 @@ class Studio(Worker):
     ) -> None:
         super().__init__("studio", command, start_s=start_s, answer_s=look_s, idle_s=idle_s)
         self.kept = 0
-        self._before: Image | None = None
+        self._plain = looker
 
     def look(self, frame: Frame, *, aspect: float = 0.76) -> str:
-        """The one thing to say about a frame, for a photo `aspect` wide for 1 high; kept if it is good."""
-        answer = self.ask({"task": "look", "aspect": aspect, **_shape(frame)}, _pixels(frame))
+        """The one thing to say about a frame, for a photo `aspect` wide for 1 high; kept if it is good.
+
+        Empty when nobody could look at it.
+        """
+        answer = self.ask({"task": "look", "aspect": aspect, **_shape(frame)}, frame.pixels)
         if not isinstance(answer, Fault) and isinstance(answer.get("code"), str):
             self.kept = int(answer["kept"])
             return str(answer["code"])
         self.kept = 0
-        before, self._before = self._before, frame.image
-        code = portrait.assess(frame.image, before).code
+        code = self._plain.portrait(frame)
         return PLAIN_CODES.get(code, code)
 
     def photos(self, frame: Frame, size_mm: tuple[int, int], dpi: int, *, best: bool) -> list[bytes]:
-        """JPEGs of exactly the asked size: the best of the last moments, or this very frame where there is none."""
+        """JPEGs of exactly the asked size: the best of the last moments, or this very frame where there is none.
+
+        None at all when nobody could cut it.
+        """
         asked = {"size_mm": size_mm, "dpi": dpi}
         found = _photos(self.ask({"task": "photos", **asked})) if best else []
         if not found:
-            found = _photos(self.ask({"task": "photo", **asked, **_shape(frame)}, _pixels(frame)))
-        return found or [photo(frame.image, None, size_mm, dpi)]
+            found = _photos(self.ask({"task": "photo", **asked, **_shape(frame)}, frame.pixels))
+        plain = None if found else self._plain.photo(frame, size_mm, dpi)
+        return found if plain is None else [plain]
 
     def compare(self, photo_jpeg: bytes, portrait: bytes | bytearray) -> Compared | Fault:
         """The band of a photo and a document's portrait, both JPEG; about 100 ms. The band is all that comes back."""
@@ -104,31 +110,25 @@ class Studio(Worker):
 
     def step(self, frame: Frame) -> Step:
         """Show the challenge one frame more. When its process is gone, or a model, it is "interrupted"."""
-        answer = self.ask({"task": "step", **_shape(frame)}, _pixels(frame))
+        answer = self.ask({"task": "step", **_shape(frame)}, frame.pixels)
         if isinstance(answer, Fault) or answer.get("outcome") not in OUTCOMES:
             return Step("interrupted", None)
         return Step(answer["outcome"], answer["asked"])
 
     def forget(self) -> None:
         """Overwrite and drop every picture that was kept."""
-        self._before, self.kept = None, 0
+        self.kept = 0
         if self.running:
             self.ask({"task": "forget"})
 
     def stop(self) -> None:
         """End the process: nothing of a visit is left in it."""
-        self._before, self.kept = None, 0
+        self.kept = 0
         super().stop()
 
 
 def _shape(frame: Frame) -> dict[str, Any]:
-    height, width = frame.image.shape[:2]
-    return {"height": height, "width": width, "number": frame.number, "mono_s": frame.mono_s}
-
-
-def _pixels(frame: Frame) -> memoryview:
-    """Rows first, three bytes each; the frame's own memory, not a copy of 2.7 MB."""
-    return np.ascontiguousarray(frame.image).data.cast("B")
+    return {"height": frame.height, "width": frame.width, "number": frame.number, "mono_s": frame.mono_s}
 
 
 def _photos(answer: dict[str, Any] | Fault) -> list[bytes]:

@@ -40,7 +40,7 @@ def main() -> None:
     load_cv2().setNumThreads(1)
     sessions = Sessions(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
     photographer, faces = Photographer(sessions), Faces(sessions)
-    photographer.look(Frame(0, 0.0, np.zeros((480, 640, 3), np.uint8)))  # the models load now
+    photographer.look(Frame.of(0, 0.0, np.zeros((480, 640, 3), np.uint8)))  # the models load now
     photographer.forget()
     print(json.dumps({"ready": True}), file=answers, flush=True)
     while request := sys.stdin.buffer.readline():
@@ -132,8 +132,7 @@ def _frame(asked: dict[str, Any], raw: bytearray) -> Frame | None:
     height, width = asked["height"], asked["width"]
     if len(raw) != height * width * 3:
         return None
-    image: Image = np.frombuffer(raw, np.uint8).reshape(height, width, 3)
-    return Frame(asked["number"], asked["mono_s"], image)
+    return Frame(asked["number"], asked["mono_s"], width, height, raw)
 
 
 def _photo(image: Image, face: Any, asked: dict[str, Any]) -> str:

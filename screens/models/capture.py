@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from threading import Thread
 from typing import Final
 
@@ -12,10 +13,12 @@ from PySide6.QtCore import Property, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtQml import QmlElement, QmlSingleton
 
-from hardware.camera import Camera, Frame, Image, document
+from hardware.camera import Camera, Frame
+from hardware.camera.looker import Looker
 from hardware.device import where
 from hardware.papers.ocr import OcrReader
 from hardware.vision.studio import Studio
+from hardware.worker import Worker
 from kiosk.catalogue import Capture as Taken
 from kiosk.session import Page
 from screens.models.base import Model, Row
@@ -54,7 +57,6 @@ class Capture(Model):
         self._bad = False
         self._said = ""  # what the newest frame says; shown once a second frame says it too
         self._since_s = time.monotonic()
-        self._studio = Studio()
         self._asked: Frame | None = None  # the one whose photos are on their way
         self._photos: list[bytes] = []
         self._chosen = 0
@@ -67,11 +69,6 @@ class Capture(Model):
     def show_on(self, pictures: Pictures) -> None:
         """Put the pictures where QML finds them."""
         self._pictures = pictures
-
-    @property
-    def studio(self) -> Studio:
-        """The process that looks at faces, one for all pages."""
-        return self._studio
 
     @property
     def reader(self) -> OcrReader:
@@ -107,13 +104,22 @@ class Capture(Model):
 
     def _visit_over(self) -> None:
         self._forget()
-        self._beside(self._studio.stop)
+        for looking in (self._studio, self._looker):
+            self._beside(looking, looking.stop)
         self._desk.forget(visit_over=True)
 
-    def _beside(self, work: Callable[[], None]) -> None:
-        """What may wait for the studio's process, away from the screen."""
-        if self._studio.running:
+    def _beside(self, process: Worker, work: Callable[[], object]) -> None:
+        """What may wait for a process that runs, away from the screen."""
+        if process.running:
             Thread(target=work, daemon=True, name="studio").start()
+
+    @property
+    def _studio(self) -> Studio:
+        return self.stage.kiosk.devices.studio
+
+    @property
+    def _looker(self) -> Looker:
+        return self.stage.kiosk.devices.looker
 
     def _on_page(self) -> bool:
         return self.session.page in (Page.PORTRAIT, Page.DOCUMENT)
@@ -123,7 +129,7 @@ class Capture(Model):
         self._frame = self._judged = None
         self._code, self._said, self._bad = "", "", False
         self._photos, self._chosen, self._asked = [], 0, None
-        self._beside(self._studio.forget)
+        self._beside(self._studio, self._studio.forget)
         self._desk.forget(visit_over=False)
         self._pictures.wipe()
 
@@ -142,20 +148,20 @@ class Capture(Model):
         camera = self._camera()
         if camera is None or self.session.picture is not None:
             return
-        frame = camera.latest()
+        frame = camera.latest(self._frame)
         if frame is None:
             if self._frame is not None:
                 self._frame, self._code = None, ""
                 self.changed.emit()
             return
-        if self._frame is None or frame.number != self._frame.number:
+        if frame is not self._frame:
             self._show(frame)
 
     def _show(self, frame: Frame) -> None:
         came_back = self._frame is None
         self._frame = frame
         width, height = FACE_VIEW if self._face else PAPER_VIEW
-        self._put("live", live_picture(frame.image, width=width, height=height, mirrored=self._face))
+        self._put("live", live_picture(frame, width=width, height=height, mirrored=self._face))
         if came_back:
             self.changed.emit()
         if not self._judging and (self._judged is None or frame.mono_s - self._judged.mono_s >= JUDGE_EVERY_S):
@@ -170,13 +176,13 @@ class Capture(Model):
     def _judge(self, frame: Frame) -> None:
         self._judging = True
         self._judged = frame
-        judging = (frame, self._studio if self._face else None, self._aspect())
-        Thread(target=self._judge_beside, args=judging, daemon=True, name="judge").start()
+        look = partial(self._studio.look, aspect=self._aspect()) if self._face else self._looker.paper
+        Thread(target=self._judge_beside, args=(frame, look), daemon=True, name="judge").start()
 
-    def _judge_beside(self, frame: Frame, studio: Studio | None, aspect: float) -> None:
+    def _judge_beside(self, frame: Frame, look: Callable[[Frame], str]) -> None:
         code = "bad"
         try:
-            code = _verdict(frame, studio, aspect)
+            code = look(frame) or "bad"
         except Exception as error:  # noqa: BLE001 - a worker's supervisor: the page must not freeze on a defect
             log.error("judging a frame failed: %s", where(error))
         self.stage.hear(lambda: self._judgement(frame, code))
@@ -335,18 +341,20 @@ class Capture(Model):
         self.session.use_picture()
 
     def _take(self, frame: Frame) -> None:
-        if not self._face:
-            self._took([_paper(frame.image)])
-            return
         self._asked = frame
-        wanted = (frame, self._photo_mm(), self._ready())
-        Thread(target=self._take_beside, args=wanted, daemon=True, name="photos").start()
+        studio, size_mm, best = self._studio, self._photo_mm(), self._ready()
+        shoot = partial(studio.photos, size_mm=size_mm, dpi=PHOTO_DPI, best=best) if self._face else self._sheet
+        Thread(target=self._take_beside, args=(frame, shoot), daemon=True, name="photos").start()
         self.changed.emit()
 
-    def _take_beside(self, frame: Frame, size_mm: tuple[int, int], best: bool) -> None:
+    def _sheet(self, frame: Frame) -> list[bytes]:
+        sheet = self._looker.sheet(frame)
+        return [] if sheet is None else [sheet]
+
+    def _take_beside(self, frame: Frame, shoot: Callable[[Frame], list[bytes]]) -> None:
         photos: list[bytes] = []
         try:
-            photos = self._studio.photos(frame, size_mm, PHOTO_DPI, best=best)
+            photos = shoot(frame)
         except Exception as error:  # noqa: BLE001 - a worker's supervisor: the page must not wait for ever
             log.error("taking a photo failed: %s", where(error))
         self.stage.hear(lambda: self._photos_came(frame, photos))
@@ -394,7 +402,7 @@ class Capture(Model):
         self._code, self._photos = "", []
         self._desk.drop()
         self._adding = True
-        self._beside(self._studio.forget)
+        self._beside(self._studio, self._studio.forget)
         self.stage.act(self.session.retake)
 
     @Slot()
@@ -406,13 +414,3 @@ class Capture(Model):
             self._put("taken", QImage.fromData(self._desk.paper.pictures[-1]))
             return
         self.stage.act(self.session.without_picture)
-
-
-def _verdict(frame: Frame, studio: Studio | None, aspect: float) -> str:
-    if studio is not None:
-        return studio.look(frame, aspect=aspect)
-    return document.assess(frame.image).code
-
-
-def _paper(image: Image) -> bytes:
-    return document.capture(image, document.assess(image))

@@ -34,7 +34,7 @@ class ChipKey(Model):
     def attach(self, stage: Stage) -> None:
         """Look at this stage; what is read for a page that was left is not meant any more."""
         super().attach(stage)
-        self._zone = ZoneReading(stage.hear)
+        self._zone = ZoneReading(stage.hear, stage.kiosk.devices.looker)
         stage.pageChanged.connect(self._page_changed)
         stage.ended.connect(self._forget)
 
@@ -134,7 +134,7 @@ class ChipKey(Model):
         if frame is None or self._zone is None or self._zone.running:
             return
         self._missed = False
-        self._zone.begin(frame.image, self._looked)
+        self._zone.begin(frame, self._looked)
         self.stage.act(lambda: None)
 
     def _looked(self, key: MrzKey | None) -> None:

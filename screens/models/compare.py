@@ -37,7 +37,6 @@ class Compare(Asking):
     def __init__(self) -> None:
         super().__init__()
         self._pictures = Pictures()
-        self._studio = Studio()
         self._aloud: Callable[[str], None] = lambda _: None
         self._counter = 0
         self._begun = False  # the challenge was put to the process that judges it
@@ -51,9 +50,13 @@ class Compare(Asking):
         """Put the pictures where QML finds them."""
         self._pictures = pictures
 
-    def work_with(self, studio: Studio, aloud: Callable[[str], None]) -> None:
-        """The process that took the photo also compares it; `aloud` says what a turned head cannot read."""
-        self._studio, self._aloud = studio, aloud
+    def speak_with(self, aloud: Callable[[str], None]) -> None:
+        """`aloud` says what a turned head cannot read."""
+        self._aloud = aloud
+
+    @property
+    def _studio(self) -> Studio:
+        return self.stage.kiosk.devices.studio
 
     def attach(self, stage: Stage) -> None:
         """Look at this stage."""
@@ -108,11 +111,11 @@ class Compare(Asking):
     @Slot()
     def _pull(self) -> None:
         camera = self.stage.kiosk.devices.face_camera
-        frame = camera.latest() if camera is not None else None
-        if frame is None or (self._frame is not None and frame.number == self._frame.number):
+        frame = camera.latest(self._frame) if camera is not None else None
+        if frame is None or frame is self._frame:
             return
         self._frame = frame
-        self._pictures.put("live", live_picture(frame.image, width=VIEW[0], height=VIEW[1], mirrored=True))
+        self._pictures.put("live", live_picture(frame, width=VIEW[0], height=VIEW[1], mirrored=True))
         self._counter += 1
         self.pictureChanged.emit()
         if not self.asking:

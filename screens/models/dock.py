@@ -8,7 +8,8 @@ from threading import Thread
 from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton
 
-from hardware.camera.synthetic import DEEDS, SyntheticSource
+from hardware.camera.simulated import SimulatedCamera
+from hardware.camera.synthetic import DEEDS
 from hardware.cards import IdentityDocument, SimulatedCardReader
 from hardware.cards.hkic import BrokerReader
 from hardware.cards.people import PEOPLE
@@ -78,7 +79,10 @@ class Dock(Model):
         """A button of the dock."""
         if action.startswith("card "):
             who = action.removeprefix("card ")
-            self._insert(PEOPLE[who].document() if who in PEOPLE else "unknown")
+            if who in PEOPLE:  # beside the screens: a face that was not shown yet is drawn first
+                Thread(target=lambda: self._insert(PEOPLE[who].document()), daemon=True, name="card").start()
+            else:
+                self._insert("unknown")
             return
         if action.startswith("staff "):
             self._insert(staff_card(action.removeprefix("staff ")))
@@ -97,7 +101,7 @@ class Dock(Model):
         """What the made-up person does, or another one in their place."""
         camera = self.stage.kiosk.devices.face_camera
         source = camera.source if camera is not None else None
-        if not isinstance(source, SyntheticSource):
+        if not isinstance(source, SimulatedCamera):
             return
         if deed == "seat":
             self._seated = (self._seated + 1) % len(FACES)
@@ -137,7 +141,7 @@ class Dock(Model):
             found |= {"pull": broker.pull_card, "reader": broker.come_up if broken else broker.go_down}
         for name, camera in (("face", devices.face_camera), ("document", devices.document_camera)):
             source = camera.source if camera else None
-            if isinstance(source, SyntheticSource):
+            if isinstance(source, SimulatedCamera):
                 found[name] = source.plug if broken else source.unplug
         if devices.emulator is not None:
             found["paper"] = devices.emulator.restore if broken else devices.emulator.out_of_paper

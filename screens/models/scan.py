@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import Property, QTimer, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton
 
-from hardware.camera import Frame, read_codes
+from hardware.camera import Frame
 from hardware.device import where
 from kiosk.dates import date_text
 from kiosk.pages import Page
@@ -69,7 +69,7 @@ class Scan(OfMatters):
         frame = camera.latest() if camera is not None else None
         if frame is None or self._busy:
             return
-        self._pictures.put("live", live_picture(frame.image, width=VIEW[0], height=VIEW[1], mirrored=False))
+        self._pictures.put("live", live_picture(frame, width=VIEW[0], height=VIEW[1], mirrored=False))
         self._counter += 1
         self._busy = True
         Thread(target=self._read, args=(frame, self._turn), daemon=True, name="slip-code").start()
@@ -78,9 +78,10 @@ class Scan(OfMatters):
     def _read(self, frame: Frame, turn: object) -> None:
         found: SlipFound | Malformed | None = None
         try:
-            codes = [code for code in read_codes(frame.image) if code.kind == "qr" and not code.cleaned]
+            kiosk = self.stage.kiosk
+            codes = [code for code in kiosk.devices.looker.codes(frame) if code.kind == "qr" and not code.cleaned]
             if codes:
-                found = self.stage.kiosk.look_up_slip(codes[0].text)
+                found = kiosk.look_up_slip(codes[0].text)
         except Exception as error:  # noqa: BLE001 - a worker's supervisor: the page goes on looking
             log.error("looking up a slip failed: %s", where(error))
         self.stage.hear(lambda: self._came(found, turn))

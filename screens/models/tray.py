@@ -10,7 +10,8 @@ from typing import Final
 from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton
 
-from hardware.camera import Image, document
+from hardware.camera import Frame
+from hardware.camera.looker import Looker
 from hardware.device import where
 from hardware.papers.ocr import OcrReader
 from hardware.papers.page import Page as Read
@@ -79,15 +80,16 @@ class Tray(Model):
         else:
             self._state = "reading"
             self._asked += 1
-            beside = (reader, frame.image, self._asked, self.stage.kiosk.now().date())
+            beside = (self.stage.kiosk.devices.looker, reader, frame, self._asked, self.stage.kiosk.now().date())
             Thread(target=self._read_beside, args=beside, daemon=True, name="tray").start()
         self.stage.touch()
         self.changed.emit()
 
-    def _read_beside(self, reader: OcrReader, image: Image, asked: int, today: date) -> None:
+    def _read_beside(self, looker: Looker, reader: OcrReader, frame: Frame, asked: int, today: date) -> None:
         found: dict[str, Filled] = {}
         try:
-            found = _facts(reader, image, today)
+            sheet = looker.sheet(frame)
+            found = {} if sheet is None else _facts(reader, sheet, today)
         except Exception as error:  # noqa: BLE001 - a worker's supervisor: the resident goes on typing
             log.error("reading the tray failed: %s", where(error))
         self.stage.hear(lambda: self._take(found, asked))
@@ -99,9 +101,9 @@ class Tray(Model):
         self.session.paper_read(found)
 
 
-def _facts(reader: OcrReader, image: Image, today: date) -> dict[str, Filled]:
+def _facts(reader: OcrReader, sheet: bytes, today: date) -> dict[str, Filled]:
     """What is surely read of an identity document on the tray, as answers to be confirmed."""
-    page = reader.read(document.capture(image, document.assess(image)))
+    page = reader.read(sheet)
     if not isinstance(page, Read):
         return {}
     facts = read_identity(page, today=today).facts

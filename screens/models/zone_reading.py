@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable
 from threading import Thread
 
-from hardware.camera import Image, encode_jpeg
+from hardware.camera import Frame
+from hardware.camera.looker import Looker
 from hardware.cards import MrzKey
 from hardware.device import Fault, where
 from hardware.papers.mrz_lines import zone
@@ -19,18 +20,18 @@ QUALITY = 95  # the zone's letters are some 20 pixels high on the tray
 class ZoneReading:
     """One reading at a time; `told` gets the key, or None, through `hear` on the GUI thread."""
 
-    def __init__(self, hear: Callable[[Callable[[], None]], None]) -> None:
-        self._hear = hear
+    def __init__(self, hear: Callable[[Callable[[], None]], None], looker: Looker) -> None:
+        self._hear, self._looker = hear, looker
         self._reader = OcrReader()
         self._asked = 0
         self.running = False
 
-    def begin(self, image: Image, told: Callable[[MrzKey | None], None]) -> None:
+    def begin(self, frame: Frame, told: Callable[[MrzKey | None], None]) -> None:
         """Look for the zone in this picture; whatever was asked before is not told any more."""
         self._asked += 1
         self.running = True
         asked = self._asked
-        Thread(target=self._guarded, args=(image, lambda key: self._tell(asked, key, told)), daemon=True).start()
+        Thread(target=self._guarded, args=(frame, lambda key: self._tell(asked, key, told)), daemon=True).start()
 
     def forget(self) -> None:
         """Nothing that is still read is told; the reader goes with all it has in memory."""
@@ -43,16 +44,20 @@ class ZoneReading:
             self.running = False
             told(key)
 
-    def _guarded(self, image: Image, tell: Callable[[MrzKey | None], None]) -> None:
+    def _guarded(self, frame: Frame, tell: Callable[[MrzKey | None], None]) -> None:
         key = None
         try:
-            key = self._read(image)
+            key = self._read(frame)
         except Exception as error:  # noqa: BLE001 - a worker's supervisor: the resident types instead
             log.error("reading a zone failed: %s", where(error))
         self._hear(lambda: tell(key))
 
-    def _read(self, image: Image) -> MrzKey | None:
-        page = self._reader.read(encode_jpeg(image, quality=QUALITY), "mrz")
+    def _read(self, frame: Frame) -> MrzKey | None:
+        whole = self._looker.whole(frame, QUALITY)
+        if whole is None:
+            log.error("a zone could not be read: nobody looks")
+            return None
+        page = self._reader.read(whole, "mrz")
         if isinstance(page, Fault):
             log.error("a zone could not be read: %s", page.code)
             return None

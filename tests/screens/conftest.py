@@ -15,6 +15,7 @@ from kiosk.config import Config, load_config
 from kiosk.easier import EasierUse
 from kiosk.simulation import simulated
 from screens.gallery import PLAIN, Variant
+from screens.glass import wait_until
 from screens.main import Screens
 from screens.play import opened
 from screens.rehearsal import Resident
@@ -60,6 +61,8 @@ class Counter:
             camera.source.restore()  # type: ignore[union-attr]
         for supervisor in devices.supervisors.values():
             supervisor.retry()  # as udev would say: something was plugged in
+        cameras = [camera.name for camera in (devices.face_camera, devices.document_camera) if camera is not None]
+        assert wait_until(lambda: all(devices.working(name) for name in cameras), 60.0)
 
 
 def test_config(folder: Path) -> Config:

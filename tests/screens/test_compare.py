@@ -11,7 +11,6 @@ import pytest
 from kiosk.identity.by_face import RECORD
 from kiosk.session import Page
 from screens.glass import Seen, wait_until
-from screens.models.capture import Capture
 from screens.models.compare import Compare
 from screens.rehearsal import Resident, received_for
 from tests.screens.conftest import Counter
@@ -103,7 +102,7 @@ def test_a_process_that_is_killed_meanwhile_does_not_hold_anybody_up(
     def broken(*_: object) -> None:
         raise RuntimeError("a defect")
 
-    monkeypatch.setattr(counter.screens.model(Capture).studio, "compare", broken)
+    monkeypatch.setattr(counter.kiosk.devices.studio, "compare", broken)
     told(counter, resident, "not_compared")
     assert sealed(counter, resident) is None
 
@@ -158,7 +157,7 @@ def test_leaving_overwrites_the_documents_picture_and_ends_the_process(counter: 
     assert evidence is not None
     assert evidence.portrait is not None
     told(counter, resident, "match")
-    pid = counter.screens.model(Capture).studio.pid
+    pid = counter.kiosk.devices.studio.pid
     counter.stage.end()
     assert evidence.portrait == bytes(len(evidence.portrait))
     assert wait_until(lambda: not Path(f"/proc/{pid}").exists(), 5.0)

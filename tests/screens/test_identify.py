@@ -210,10 +210,10 @@ def test_the_zone_is_read_off_the_tray_and_opens_the_chip(counter: Counter, monk
     page = zone_page((zone[:44], zone[44:]))
     camera = counter.kiosk.devices.document_camera
     lay_down(counter, resident)
-    monkeypatch.setattr(camera, "latest", lambda: Frame(1, 0.0, page[:200]))
+    monkeypatch.setattr(camera, "latest", lambda: Frame.of(1, 0.0, page[:200]))
     resident.glass.press(resident.say("chip_key.look"))
     resident.glass.wait_for(lambda: resident.glass.shows(resident.say("chip_key.look_again")), "the miss", 40.0)
-    monkeypatch.setattr(camera, "latest", lambda: Frame(2, 0.0, page))
+    monkeypatch.setattr(camera, "latest", lambda: Frame.of(2, 0.0, page))
     resident.glass.press(resident.say("chip_key.look_again"))
     resident.glass.wait_for(lambda: state(counter) == "done", "the document to be read", 40.0)
 

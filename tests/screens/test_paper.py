@@ -45,6 +45,7 @@ def at_the_tray(counter: Counter, language: str = "en") -> Resident:
 def take(resident: Resident) -> None:
     resident.glass.wait_for(lambda: resident.say("document.ready") in resident.glass.words(), "a good picture")
     resident.glass.press_when_there(resident.say("capture.take"))
+    resident.glass.wait_for(lambda: resident.stage.session.picture is not None, "the picture to be taken")
     resident.settle()
 
 
@@ -177,8 +178,9 @@ def test_a_tray_that_says_nothing_leaves_the_typing(
 
 def test_without_a_document_camera_there_is_no_such_button(reading: Counter) -> None:
     reading.kiosk.devices.document_camera.source.unplug()  # type: ignore[union-attr]
-    assert wait_until(lambda: not reading.kiosk.devices.working("document_camera"), 5.0)
+    assert wait_until(lambda: not reading.kiosk.devices.working("document_camera"), 60.0)
     resident = typing_identity(reading)
     reading.kiosk.devices.document_camera.source.unplug()  # type: ignore[union-attr]
+    assert wait_until(lambda: not reading.kiosk.devices.working("document_camera"), 60.0)
     assert wait_until(lambda: not resident.glass.shows(resident.say("reading.read_card")), 5.0)
     reading.mend()

@@ -61,7 +61,8 @@ def test_an_empty_chair_is_said_and_after_a_while_the_resident_may_decide_alone(
 def test_without_models_the_page_still_takes_a_photo(
     counter: Counter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(capture_of(counter), "_studio", Studio(command=(*COMMAND, str(tmp_path))))
+    devices = counter.kiosk.devices
+    monkeypatch.setattr(devices, "studio", Studio(devices.looker, command=(*COMMAND, str(tmp_path))))
     resident = at_the_camera(counter)
     resident.glass.wait_for(lambda: resident.say("portrait.ready") in resident.glass.words(), "light and focus")
     resident.glass.press_when_there(resident.say("capture.take"))

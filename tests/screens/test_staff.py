@@ -15,7 +15,6 @@ from hardware.cards import SimulatedCardReader
 from hardware.cards.sim.piv import MADE_UP_PIN, StaffOffice
 from hardware.cards.sim.staff_office import staff_card
 from hardware.cards.staff_roots import FIELD, TECHNICIAN
-from kiosk import staff_checks
 from kiosk.catalogue import LANGUAGES, Language
 from kiosk.opening import read_hours
 from kiosk.session import Page
@@ -173,7 +172,7 @@ def test_the_test_of_a_camera_says_exposure_and_focus_and_what_they_may_be(
     counter: Counter, nobody: Resident, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good = CameraReport(1280, 720, 30.0, 45, 0, 120.0, 0.1, None)  # however busy this machine is
-    monkeypatch.setattr(staff_checks, "examine", lambda *_: good)
+    monkeypatch.setattr(counter.kiosk.devices.looker, "examine", lambda *_: good)
     inside(counter, nobody)
     staff = counter.screens.model(Staff)
     staff.tryPart("document_camera")

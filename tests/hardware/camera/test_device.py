@@ -6,11 +6,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-import numpy as np
 import pytest
 
 from hardware.camera import FAULT_CODES, Camera, Frame, Limits
 from hardware.camera.device import Health
+from hardware.camera.simulated import SimulatedCamera
+from hardware.camera.source_process import Glimpse, Place
 from hardware.camera.synthetic import SyntheticSource
 from hardware.device import Fault, State, Status, Supervisor
 
@@ -30,7 +31,7 @@ class Booth:
     """A synthetic camera under a supervisor, and all it told."""
 
     def __init__(self) -> None:
-        self.source = SyntheticSource("face", fps=60)
+        self.source = SimulatedCamera()
         self.camera = Camera(self.source, limits=QUICK)
         self.told: list[Status] = []
         self.supervisor = Supervisor(self.camera, self._hear, backoff_s=(0.05, 0.2))
@@ -146,8 +147,8 @@ def test_importing_the_camera_does_not_load_opencv() -> None:
 # Health, with times handed in ---
 
 
-def frame(number: int, level: int) -> Frame:
-    return Frame(number, 0.0, np.full((32, 32, 3), level, np.uint8))
+def frame(number: int, level: int) -> Glimpse:
+    return Glimpse(number, 0.0, level, float(level), Place(0, 8, 8))
 
 
 def code(fault: Fault | None) -> str | None:

@@ -10,7 +10,17 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from hardware.cards import AccessKeyNeeded, Can, CardFault, CardGone, CardReading, IdentityRead, MrzKey, people
+from hardware.cards import (
+    AccessKeyNeeded,
+    Can,
+    CardFault,
+    CardGone,
+    CardReading,
+    IdentityRead,
+    MrzKey,
+    drawn_photo,
+    people,
+)
 from hardware.cards.emrtd.image import as_jpeg
 from hardware.cards.emrtd.pace import ECDH_GM, PaceInfo
 from hardware.cards.identify import card_reading
@@ -64,7 +74,7 @@ def test_every_access_length_and_photo_is_read_byte_for_byte_in_one_reader_and_i
         assert found.photo_jpeg == as_jpeg(photo)
     if image == "jpeg":
         assert found.photo_jpeg == photo
-    assert Image.open(BytesIO(found.photo_jpeg or b"")).size == people.PHOTO_SIZE
+    assert Image.open(BytesIO(found.photo_jpeg or b"")).size == drawn_photo.PHOTO_SIZE
 
 
 def test_a_passport_pulled_in_mid_photo_and_put_back_is_read_whole(

@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from hardware.cards import people
+from hardware.cards import drawn_photo, people
 
 TODAY = date(2026, 11, 22)
 
@@ -33,7 +33,7 @@ def test_every_photo_is_a_jpeg_of_its_own_and_the_same_each_time(name: str) -> N
     assert document.photo_jpeg == people.document_of(name).photo_jpeg
     image = Image.open(BytesIO(document.photo_jpeg or b""))
     image.load()
-    assert (image.format, image.size) == ("JPEG", people.PHOTO_SIZE)
+    assert (image.format, image.size) == ("JPEG", drawn_photo.PHOTO_SIZE)
     assert len({people.document_of(other).photo_jpeg for other in people.PEOPLE}) == len(people.PEOPLE)
 
 

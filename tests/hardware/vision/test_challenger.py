@@ -40,7 +40,7 @@ def challenged(seed: int = 1, photo: Image | None = None) -> Challenger:
 def shown(challenger: Challenger, frames: list[Image], start: int = 0) -> Outcome:
     outcome: Outcome = "going"
     for number, image in enumerate(frames, start):
-        came = challenger.step(Frame(number, number * STEP_S, image))
+        came = challenger.step(Frame.of(number, number * STEP_S, image))
         assert not isinstance(came, Fault)
         outcome = came
         if outcome != "going":
@@ -83,7 +83,7 @@ def test_an_empty_chair_is_waited_for_a_moment_only() -> None:
 
 def test_without_models_it_says_so(tmp_path: Path) -> None:
     challenger = Challenger(Sessions(tmp_path), picture())
-    assert isinstance(challenger.step(Frame(1, 0.1, picture())), Fault)
+    assert isinstance(challenger.step(Frame.of(1, 0.1, picture())), Fault)
 
 
 def test_nothing_of_a_face_is_kept_after_forgetting() -> None:

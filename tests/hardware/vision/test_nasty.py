@@ -118,7 +118,7 @@ matcher = Matcher(heads.sessions)
 
 def every_eye(picture: Image) -> None:
     """Whatever the picture is, each eye gives its typed answer."""
-    assert isinstance(Photographer(heads.sessions).look(Frame(1, 0.0, picture)).code, str)
+    assert isinstance(Photographer(heads.sessions).look(Frame.of(1, 0.0, picture)).code, str)
     assert isinstance(matcher.compare(picture, picture), Comparison)
     verdict = document.assess(picture)
     assert document.capture(picture, verdict)[:2] == b"\xff\xd8"

@@ -14,7 +14,7 @@ from tests.hardware.vision import heads
 
 
 def frame(image: Image, at_s: float) -> Frame:
-    return Frame(round(at_s * 30), at_s, image.copy())
+    return Frame.of(round(at_s * 30), at_s, image.copy())
 
 
 def test_the_three_best_of_the_last_moments_are_offered_best_first() -> None:

@@ -15,6 +15,7 @@ import pytest
 from hardware.camera.drawing import seated
 from hardware.camera.frame import Frame
 from hardware.camera.jpeg import decode_image, encode_jpeg
+from hardware.camera.looker import Looker
 from hardware.cards import people
 from hardware.device import Fault
 from hardware.likeness import FACES
@@ -28,18 +29,18 @@ SIZE_MM, DPI = (38, 50), 300
 
 @pytest.fixture
 def studio() -> Iterator[Studio]:
-    made = Studio()
+    made = Studio(Looker())
     yield made
     made.stop()
 
 
 def portrait(number: int = 1) -> Frame:
-    return Frame(number, number * 0.2, heads.portrait())
+    return Frame.of(number, number * 0.2, heads.portrait())
 
 
 def test_it_judges_as_the_photographer_in_this_process_does(studio: Studio) -> None:
     here = Photographer(Sessions())
-    empty = Frame(9, 9.0, np.full((720, 1280, 3), 200, np.uint8))
+    empty = Frame.of(9, 9.0, np.full((720, 1280, 3), 200, np.uint8))
     for frame in (portrait(1), portrait(2), empty):
         assert studio.look(frame) == here.look(frame).code
     assert studio.kept == len(here.best()) > 0
@@ -59,7 +60,7 @@ def test_after_forgetting_nothing_is_kept_and_after_stopping_nobody_is_there(stu
     pid = studio.pid
     studio.forget()
     assert studio.kept == 0
-    assert studio.look(Frame(2, 0.4, np.zeros((480, 640, 3), np.uint8))) != "ready"
+    assert studio.look(Frame.of(2, 0.4, np.zeros((480, 640, 3), np.uint8))) != "ready"
     assert studio.kept == 0
     studio.stop()
     assert not studio.running
@@ -78,7 +79,7 @@ def test_a_killed_one_is_started_again_and_the_frame_is_judged(studio: Studio) -
 @pytest.mark.parametrize("code", ["import time; time.sleep(600)", "raise MemoryError", "print('nonsense', flush=True)"])
 def test_one_that_hangs_dies_or_babbles_leaves_light_and_focus_to_judge_and_the_photo_to_be_taken(code: str) -> None:
     ready = "print('{\"ready\": true}', flush=True); "
-    studio = Studio(command=(sys.executable, "-S", "-c", ready + code), look_s=0.3)
+    studio = Studio(Looker(), command=(sys.executable, "-S", "-c", ready + code), look_s=0.3)
     began = time.monotonic()
     assert studio.look(portrait(1)) in ("ready", "hold_still", "too_dark", "too_bright", "blurred", "no_face")
     assert len(studio.photos(portrait(2), SIZE_MM, DPI, best=True)) == 1
@@ -87,7 +88,7 @@ def test_one_that_hangs_dies_or_babbles_leaves_light_and_focus_to_judge_and_the_
 
 
 def test_without_models_it_judges_by_light_and_focus(tmp_path: Path) -> None:
-    studio = Studio(command=(*COMMAND, str(tmp_path)))
+    studio = Studio(Looker(), command=(*COMMAND, str(tmp_path)))
     assert studio.look(portrait(1)) == Photographer(Sessions(tmp_path)).look(portrait(1)).code
     studio.stop()
 
@@ -98,7 +99,7 @@ def jpeg_of(name: str) -> bytes:
 
 @pytest.mark.parametrize(("live", "band"), [("elder", "match"), ("english", "no_match")])
 def test_a_photo_is_compared_with_a_documents_and_only_a_band_comes_back(studio: Studio, live: str, band: str) -> None:
-    photo = studio.photos(Frame(1, 0.2, seated(FACES[live])), SIZE_MM, DPI, best=False)[0]
+    photo = studio.photos(Frame.of(1, 0.2, seated(FACES[live])), SIZE_MM, DPI, best=False)[0]
     found = studio.compare(photo, bytearray(jpeg_of("elder")))
     assert found == Compared(band, "mobilefacenet", pins()["mobilefacenet"].sha256)  # type: ignore[arg-type]
     answer = studio.ask({"task": "compare", "first": len(photo)}, photo + jpeg_of("elder"))
@@ -116,14 +117,14 @@ def test_what_is_no_picture_or_shows_nobody_is_not_compared(studio: Studio) -> N
 
 def test_a_challenge_is_put_step_by_step(studio: Studio) -> None:
     assert studio.begin_challenge(jpeg_of("elder"), task_s=15.0) is None
-    step = studio.step(Frame(1, 0.1, seated(FACES["elder"])))
+    step = studio.step(Frame.of(1, 0.1, seated(FACES["elder"])))
     assert step.outcome == "going"
     assert step.task in ("turn_left", "turn_right", "blink")
-    assert studio.step(Frame(2, 0.2, seated(FACES["english"]))).outcome == "replaced"
+    assert studio.step(Frame.of(2, 0.2, seated(FACES["english"]))).outcome == "replaced"
 
 
 def test_a_challenge_does_not_outlive_its_process_nor_forgetting(studio: Studio) -> None:
-    frame = Frame(1, 0.1, seated(FACES["elder"]))
+    frame = Frame.of(1, 0.1, seated(FACES["elder"]))
     assert studio.begin_challenge(jpeg_of("elder"), task_s=15.0) is None
     studio.forget()
     assert studio.step(frame) == Step("interrupted", None)
@@ -134,7 +135,7 @@ def test_a_challenge_does_not_outlive_its_process_nor_forgetting(studio: Studio)
 
 
 def test_without_models_nothing_is_compared_and_no_challenge_put(tmp_path: Path) -> None:
-    studio = Studio(command=(*COMMAND, str(tmp_path)))
+    studio = Studio(Looker(), command=(*COMMAND, str(tmp_path)))
     assert studio.compare(jpeg_of("elder"), jpeg_of("elder")) == Fault("model_missing")
     assert studio.begin_challenge(jpeg_of("elder"), task_s=15.0) == Fault("model_missing")
     studio.stop()

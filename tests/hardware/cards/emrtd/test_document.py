@@ -10,7 +10,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from hardware.cards import people
+from hardware.cards import drawn_photo, people
 from hardware.cards.documents import IdentityDocument
 from hardware.cards.emrtd import document, lds, pace
 from hardware.cards.emrtd.mrz import AccessKey, Can, MrzKey
@@ -89,7 +89,7 @@ def test_a_jpeg_2000_photo_comes_out_as_jpeg() -> None:
     card = utopia().card(people.RARE, image=drawn_as_jpeg_2000())
     photo = read(Contact(card), issuer.passport_key(people.RARE)).document.photo_jpeg
     assert photo is not None
-    assert Image.open(BytesIO(photo)).size == people.PHOTO_SIZE
+    assert Image.open(BytesIO(photo)).size == drawn_photo.PHOTO_SIZE
 
 
 def test_a_broken_photo_leaves_the_identity_standing() -> None:

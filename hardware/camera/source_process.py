@@ -1,0 +1,192 @@
+"""A source of pictures in a process of its own: a driver that hangs or crashes takes no screen with it.
+
+Its frames lie in memory that both processes can reach and the newest few are kept; what comes over the pipe is only
+that there is one. OpenCV, the camera's buffers and what a drawn person is made of never enter the kiosk's own process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from hardware.camera.controls import AUTOMATIC, Profile, Setting
+from hardware.camera.frame import Frame, FrameSource
+from hardware.camera.sources import settings_of, source_for
+from hardware.device import Fault
+from hardware.worker import ROOT, Payload
+
+COMMAND: Final = (sys.executable, "-m", "hardware.camera.source_worker")
+START_S: Final = 10.0
+SLOTS: Final = 4
+"""Frames kept: a reader has the time of three more to copy one."""
+
+HEAD: Final = struct.Struct("<qq")
+"""Before the pixels of a slot: the frame's number when writing began, and again when it was done."""
+
+
+class Place(NamedTuple):
+    """Where a frame lies: bytes from the start of the shared memory."""
+
+    offset: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """One frame, told and not yet fetched: `fingerprint` of its pixels, `light` as a mean grey level of 0 to 255."""
+
+    number: int
+    mono_s: float
+    fingerprint: int
+    light: float
+    place: Place
+
+
+class SourceProcess:
+    """A source by its specification, as `source_for` takes it; one thread at a time, but `picture` from any.
+
+    Every opening is a process of its own, and closing ends it: nothing of a driver's state is left to the next one.
+    """
+
+    def __init__(self, spec: str, *, profile: Profile = AUTOMATIC, command: Sequence[str] = COMMAND) -> None:
+        made = source_for(spec, profile)
+        self._source: FrameSource | None = None if isinstance(made, Fault) else made
+        self.unusable = made if isinstance(made, Fault) else None
+        """Why no camera can come of this specification."""
+        self._asked: dict[str, Any] = {"spec": spec, "exposure": profile.exposure, "focus": profile.focus}
+        self._command = list(command)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._memory = -1
+        self._rest = b""
+        self._telling = threading.RLock()
+
+    @property
+    def still(self) -> bool:
+        """Whether two equal pictures in a row are natural here."""
+        return self._source is not None and self._source.still
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number while it is open, for a technician and for tests."""
+        return self._process.pid if self._process else None
+
+    def settings(self) -> tuple[Setting, ...]:
+        """How exposure and focus stand now; a real camera is asked, in a few milliseconds. From any thread."""
+        return () if self._source is None else settings_of(self._source)
+
+    def missing(self) -> Fault | None:
+        """What plainly stands against opening it; cheap enough for every second."""
+        return self.unusable if self._source is None else self._source.missing()
+
+    def open(self) -> Fault | None:
+        """Begin a process that takes the camera; half a second, at most `START_S`."""
+        self.close()
+        fault = self.missing() or self._begin()
+        if fault is None:
+            told = self._told(START_S)
+            fault = _fault(told) if "fault" in told else None
+        if fault is not None:
+            self.close()
+        return fault
+
+    def read(self, timeout_s: float) -> Glimpse | Fault:
+        """The next frame that is there, or `camera_stalled`, `image_corrupt`, `camera_lost`."""
+        told = self._told(timeout_s)
+        if "fault" in told:
+            return _fault(told)
+        place = Place(told["offset"], told["width"], told["height"])
+        return Glimpse(told["number"], told["mono_s"], told["fingerprint"], told["light"], place)
+
+    def picture(self, glimpse: Glimpse) -> Frame | None:
+        """The pixels of a frame, copied; None when it is gone: overwritten by a newer one, or with its process."""
+        place = glimpse.place
+        head = HEAD.pack(glimpse.number, glimpse.number)
+        with suppress(OSError):  # closed meanwhile
+            before = os.pread(self._memory, HEAD.size, place.offset)
+            pixels = os.pread(self._memory, place.width * place.height * 3, place.offset + HEAD.size)
+            if before == head == os.pread(self._memory, HEAD.size, place.offset):
+                return Frame(glimpse.number, glimpse.mono_s, place.width, place.height, pixels)
+        return None
+
+    def close(self) -> None:
+        """End the process, whatever it is at; the camera and all frames are let go with it."""
+        process, self._process, self._rest = self._process, None, b""
+        memory, self._memory = self._memory, -1
+        if process is not None:
+            process.kill()
+            for pipe in (process.stdin, process.stdout):
+                with suppress(OSError):  # what was still to be written has nobody to read it
+                    pipe.close() if pipe is not None else None
+            process.wait()
+        if memory >= 0:
+            os.close(memory)
+
+    def _opening(self) -> bytes:
+        """What the process is told before it opens the source."""
+        return line_of(self._asked)
+
+    def _tell(self, message: bytes) -> None:
+        """Tell the process something while it runs; nobody is told while none does."""
+        process = self._process
+        if process is not None and process.stdin is not None:
+            with suppress(OSError, ValueError):  # it ended, which reading will tell
+                process.stdin.write(message)
+                process.stdin.flush()
+
+    def _begin(self) -> Fault | None:
+        with self._telling:
+            fault = self._started()
+            if fault is None:
+                self._tell(self._opening())
+            return fault
+
+    def _started(self) -> Fault | None:
+        self._memory = os.memfd_create("frames", os.MFD_CLOEXEC)
+        environment = dict(os.environ, OMP_NUM_THREADS="1", PYTHONPATH=str(ROOT))
+        try:
+            self._process = subprocess.Popen(
+                [*self._command, str(self._memory)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL, env=environment, cwd=ROOT, start_new_session=True,
+                pass_fds=(self._memory,),
+            )  # fmt: skip
+        except OSError as error:
+            return Fault("camera_lost", detail=type(error).__name__)
+        return None
+
+    def _told(self, timeout_s: float) -> dict[str, Any]:
+        """The next line of the process; a fault of our own where none comes."""
+        process, deadline_s = self._process, time.monotonic() + timeout_s
+        if process is None or process.stdout is None:
+            return {"fault": "camera_lost"}
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(process.stdout, selectors.EVENT_READ)
+            while b"\n" not in self._rest:
+                if not waiting.select(max(0.0, deadline_s - time.monotonic())):
+                    return {"fault": "camera_stalled", "detail": "its process says nothing"}
+                more = os.read(process.stdout.fileno(), 1 << 16)
+                if not more:
+                    return {"fault": "camera_lost", "detail": "its process ended"}
+                self._rest += more
+        line, _, self._rest = self._rest.partition(b"\n")
+        told: dict[str, Any] = json.loads(line)
+        return told
+
+
+def line_of(message: Mapping[str, Any], payload: Payload = b"") -> bytes:
+    """A message as it goes over the pipe: one line of JSON, and the bytes that belong to it."""
+    return json.dumps({**message, "bytes": len(payload)}).encode() + b"\n" + payload
+
+
+def _fault(told: dict[str, Any]) -> Fault:
+    return Fault(told["fault"], retriable=told.get("retriable", True), detail=told.get("detail", ""))
