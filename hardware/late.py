@@ -1,6 +1,6 @@
 """NumPy, loaded when something is first computed and not when a module names it: the first picture waits for nothing.
 
-Two dozen modules of devices that the kiosk's process holds name it, none computes anything before a device runs.
+Modules of cameras in the kiosk's own process name it and compute nothing there: processes of their own do.
 """
 
 from __future__ import annotations

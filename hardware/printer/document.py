@@ -132,7 +132,7 @@ def _row(pair: Pair) -> str:
 def code_picture(data: str) -> str:
     """A QR code as a picture of vectors, quiet zone included, in a data: URL."""
     modules = qr_modules(data)
-    edge = modules.shape[0] + 8
+    edge = len(modules) + 8
     dark = "".join(f"M{x + 4} {y + 4}h1v1h-1z" for y, row in enumerate(modules) for x, on in enumerate(row) if on)
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {edge} {edge}"><path d="{dark}"/></svg>'
     return f"data:image/svg+xml,{quote(svg)}"
@@ -141,9 +141,9 @@ def code_picture(data: str) -> str:
 def bars_picture(data: str) -> str:
     """A bar code as a picture of vectors, quiet zone included, in a data: URL."""
     modules = bar_modules(data)
-    wide, at = modules.shape[0] + 2 * BAR_QUIET, BAR_QUIET
+    wide, at = len(modules) + 2 * BAR_QUIET, BAR_QUIET
     dark = ""
-    for on, run in groupby(modules.tolist()):  # a bar is one shape: between two halves of it a seam would show
+    for on, run in groupby(modules):  # a bar is one shape: between two halves of it a seam would show
         width = len(list(run))
         dark += f"M{at} 0h{width}v40h-{width}z" if on else ""
         at += width

@@ -7,15 +7,11 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal
 
-from hardware.late import np
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from hardware.printer.dots import Dots, blank, from_grey
 
 Language = Literal["en", "zh_Hant", "zh_Hans"]
-Dots: TypeAlias = "NDArray[np.bool_]"
 
 FACE_NAMES: dict[str, str] = {"en": "Noto Sans CJK HK", "zh_Hant": "Noto Sans CJK HK", "zh_Hans": "Noto Sans CJK SC"}
 """The shapes a resident of each language expects; Hong Kong's own characters are in both."""
@@ -94,13 +90,9 @@ class Face:
     def _draw(self, character: str) -> Glyph:
         mask, (left, top) = self._font.getmask2(character, mode="L", anchor="ls")
         columns, rows = mask.size
-        grey = (
-            np.frombuffer(bytes(mask), np.uint8).reshape(rows, columns)
-            if rows and columns
-            else np.zeros((0, 0), np.uint8)
-        )
+        dots = from_grey(bytes(mask), columns, rows) if rows and columns else blank(0, 0)
         baseline = round(self.size * 1.06)
-        return Glyph(left, baseline + top, float(self._font.getlength(character)), grey >= 112)
+        return Glyph(left, baseline + top, float(self._font.getlength(character)), dots)
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ import codecs
 from collections.abc import Callable
 from typing import Protocol
 
-from hardware.late import np
+from hardware.printer.dots import from_packed, turned
 from hardware.printer.strip import Strip
 
 ESC, GS, FS, DLE = 0x1B, 0x1D, 0x1C, 0x10
@@ -180,8 +180,7 @@ class Interpreter:
         if len(b) < total:
             return 0
         if stride and rows:
-            packed = np.frombuffer(bytes(b[8:total]), np.uint8).reshape(rows, stride)
-            self._strip.dots(np.unpackbits(packed, axis=1).astype(bool))
+            self._strip.dots(from_packed(bytes(b[8:total]), 8 * stride, rows))
         return total
 
     def _columns(self, b: bytearray) -> int:
@@ -193,8 +192,7 @@ class Interpreter:
         if len(b) < total:
             return 0
         if count:
-            columns = np.frombuffer(bytes(b[5:total]), np.uint8).reshape(count, deep)
-            self._strip.dots(np.unpackbits(columns, axis=1).astype(bool).T)
+            self._strip.dots(turned(from_packed(bytes(b[5:total]), 8 * deep, count)))
         return total
 
     def _barcode(self, b: bytearray) -> int:

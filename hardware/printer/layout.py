@@ -10,15 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal
 
-from hardware.late import np
-from hardware.printer.faces import Dots, Face, Fonts, Language, face
+from hardware.printer.dots import Dots, blank, enlarged, from_modules, put, raster_of, stacked, stamp
+from hardware.printer.faces import Face, Fonts, Language, face
 from hardware.printer.linebreak import break_lines, clean
 from hardware.printer.raster import Raster
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 Size = Literal["small", "body", "title", "display"]
 Align = Literal["left", "center", "right"]
@@ -137,17 +134,14 @@ def render(
     `CodeTooLongError` when a code does not fit; `FileNotFoundError` when the fonts do not.
     """
     page = Page(width_dots - 2 * MARGIN, fonts, language, (LARGE if large else 1.0) * dpi / DPI)
-    edge = np.zeros((MARGIN, page.width), bool)
-    strips, rows = [edge], MARGIN
+    strips: list[Dots] = []
+    rows = MARGIN
     for block in blocks[:MAX_BLOCKS]:
         if rows >= MAX_HEIGHT:
             break
         strips.append(_draw(page, block))
-        rows += strips[-1].shape[0]
-    body = np.vstack([np.vstack(strips)[: MAX_HEIGHT - MARGIN], edge])
-    sheet = np.zeros((body.shape[0], width_dots), bool)
-    sheet[:, MARGIN : MARGIN + page.width] = body
-    return Raster(width_dots, sheet.shape[0], np.packbits(sheet, axis=1).tobytes())
+        rows += strips[-1].height
+    return raster_of(stacked(strips, page.width, edge=MARGIN, most=MAX_HEIGHT - 2 * MARGIN))
 
 
 def _draw(page: Page, block: Block) -> Dots:
@@ -159,7 +153,7 @@ def _draw(page: Page, block: Block) -> Dots:
         case Rule(thickness):
             return _rule(page, thickness)
         case Space(dots):
-            return np.zeros((max(0, min(dots, MAX_HEIGHT)), page.width), bool)
+            return blank(page.width, max(0, min(dots, MAX_HEIGHT)))
         case Code():
             return _code(page, block)
 
@@ -167,7 +161,7 @@ def _draw(page: Page, block: Block) -> Dots:
 def _text(page: Page, block: Text) -> Dots:
     letters = page.face(block.size, block.bold, block.language)
     lines = lines_of(block.text, page.width, letters)
-    strip = np.zeros((len(lines) * letters.line_height, page.width), bool)
+    strip = blank(page.width, len(lines) * letters.line_height)
     for number, line in enumerate(lines):
         _write(strip, line, letters, number * letters.line_height, partial(_start, block.align, page.width))
     return strip
@@ -179,9 +173,9 @@ def _pair(page: Page, block: Pair) -> Dots:
     room = page.width - letters.measure(left) - letters.size
     lines = lines_of(right, room, value) if room > page.width * 0.4 or value.measure(right) <= room else []
     if not 1 <= len(lines) <= MAX_PAIR_LINES:
-        stacked = (Text(left, block.size, block.bold), Text(right, block.size, True))
-        return np.vstack([_text(page, part) for part in stacked])
-    strip = np.zeros((len(lines) * letters.line_height, page.width), bool)
+        parts = (Text(left, block.size, block.bold), Text(right, block.size, True))
+        return stacked([_text(page, part) for part in parts], page.width)
+    strip = blank(page.width, len(lines) * letters.line_height)
     _write(strip, left, letters, 0, lambda _: 0.0)
     for number, line in enumerate(lines):
         _write(strip, line, value, number * letters.line_height, partial(_start, "right", page.width))
@@ -190,8 +184,8 @@ def _pair(page: Page, block: Pair) -> Dots:
 
 def _rule(page: Page, thickness: int) -> Dots:
     thick = max(1, min(thickness, 16))
-    strip = np.zeros((thick + 20, page.width), bool)
-    strip[10 : 10 + thick] = True
+    strip = blank(page.width, thick + 20)
+    strip.paste(1, (0, 10, page.width, 10 + thick))
     return strip
 
 
@@ -201,40 +195,37 @@ def _code(page: Page, block: Code) -> Dots:
 
 def _bars(page: Page, data: str) -> Dots:
     modules = bar_modules(data)
-    dots = min(WIDEST_BAR, page.width // (modules.shape[0] + 2 * BAR_QUIET))
+    dots = min(WIDEST_BAR, page.width // (len(modules) + 2 * BAR_QUIET))
     if dots < LEAST_BAR:
-        raise CodeTooLongError(f"{modules.shape[0]} bars do not fit on {page.width} dots")
-    strip = np.zeros((BAR_ROWS + 2 * BAR_QUIET, page.width), bool)
-    bars = np.repeat(modules, dots)
-    left = (page.width - bars.shape[0]) // 2
-    strip[BAR_QUIET : BAR_QUIET + BAR_ROWS, left : left + bars.shape[0]] = bars
+        raise CodeTooLongError(f"{len(modules)} bars do not fit on {page.width} dots")
+    strip = blank(page.width, BAR_ROWS + 2 * BAR_QUIET)
+    bars = enlarged(from_modules([modules], 1), dots, BAR_ROWS)
+    put(strip, bars, (page.width - bars.width) // 2, BAR_QUIET)
     return strip
 
 
 def _square(page: Page, block: Code) -> Dots:
     modules = qr_modules(block.data)
     quiet = 4
-    count = modules.shape[0] + 2 * quiet
+    count = len(modules) + 2 * quiet
     widest = page.width // count
     dots = min(8, max(int(page.width * block.share) // count, min(EASY_MODULE, widest)))
     if dots < LEAST_MODULE:
-        raise CodeTooLongError(f"{modules.shape[0]} modules do not fit on {page.width} dots")
-    square = np.kron(modules, np.ones((dots, dots), bool))
-    strip = np.zeros((count * dots, page.width), bool)
-    left = (page.width - square.shape[1]) // 2
-    top = quiet * dots
-    strip[top : top + square.shape[0], left : left + square.shape[1]] = square
+        raise CodeTooLongError(f"{len(modules)} modules do not fit on {page.width} dots")
+    square = from_modules(modules, dots)
+    strip = blank(page.width, count * dots)
+    put(strip, square, (page.width - square.width) // 2, quiet * dots)
     return strip
 
 
 def code_alone(text: str, *, dots: int = 4) -> Raster:
     """A QR code and its quiet zone, `dots` a module: for a screen, which a phone scans from near."""
-    modules = np.pad(np.kron(qr_modules(text), np.ones((dots, dots), bool)), 4 * dots)
-    return Raster(modules.shape[1], modules.shape[0], np.packbits(modules, axis=1).tobytes())
+    square = from_modules(qr_modules(text), dots)
+    return raster_of(stacked([square], square.width, edge=4 * dots))
 
 
-def qr_modules(text: str) -> Dots:
-    """The modules of a QR code of level M (15 % may be lost), no quiet zone; `CodeTooLongError` past version 40."""
+def qr_modules(text: str) -> list[list[bool]]:
+    """The rows of a QR code of level M (15 % may be lost), no quiet zone; `CodeTooLongError` past version 40."""
     import qrcode
     from qrcode.exceptions import DataOverflowError
 
@@ -244,10 +235,10 @@ def qr_modules(text: str) -> Dots:
         code.make(fit=True)
     except (DataOverflowError, ValueError) as error:
         raise CodeTooLongError(f"{len(text)} characters") from error
-    return np.array(code.modules, bool)
+    return [[bool(on) for on in row] for row in code.modules]
 
 
-def bar_modules(text: str) -> NDArray[np.bool_]:
+def bar_modules(text: str) -> list[bool]:
     """The modules of a Code 128, one row of them, no quiet zone; `CodeTooLongError` for what it cannot hold."""
     import zxingcpp
 
@@ -257,9 +248,9 @@ def bar_modules(text: str) -> NDArray[np.bool_]:
         made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128)
     except ValueError as error:
         raise CodeTooLongError(f"{len(text)} characters") from error
-    picture: NDArray[np.uint8] = np.array(made.to_image(scale=1, add_quiet_zones=False))
-    bars: NDArray[np.bool_] = picture[0] == 0
-    return bars
+    picture: Any = made.to_image(scale=1, add_quiet_zones=False)  # rows of bytes, 0 is black
+    first: Any = memoryview(picture).tolist()[0]
+    return [level == 0 for level in first]
 
 
 def lines_of(text: str, width: float, letters: Face) -> list[str]:
@@ -283,16 +274,8 @@ def _write(strip: Dots, line: str, letters: Face, top: int, start: Callable[[flo
     pen = max(0.0, start(letters.measure(line)))
     for character in line:
         glyph = letters.glyph(character)
-        _stamp(strip, glyph.dots, round(pen) + glyph.left, top + glyph.top)
+        stamp(strip, glyph.dots, round(pen) + glyph.left, top + glyph.top)
         pen += glyph.advance
-
-
-def _stamp(strip: Dots, dots: Dots, left: int, top: int) -> None:
-    rows, columns = dots.shape
-    x0, y0 = max(0, left), max(0, top)
-    x1, y1 = min(strip.shape[1], left + columns), min(strip.shape[0], top + rows)
-    if x0 < x1 and y0 < y1:
-        strip[y0:y1, x0:x1] |= dots[y0 - top : y1 - top, x0 - left : x1 - left]
 
 
 def copy_of(blocks: Sequence[Block], mark: str = "COPY 副本") -> tuple[Block, ...]:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from hardware.late import np
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from itertools import pairwise
 
 BAND_ROWS = 128
 """Rows sent in one GS v 0 command at most: small enough for any printer's buffer."""
 
 LEAST_BAND_ROWS = 4
 """Rows before a band may end where blank and black rows meet: fewer would only send more headers."""
+
+_BLACK_RUN = re.compile("1+")
 
 RESET = b"\x1b@"
 FEED_AND_CUT = b"\x1dVB\x00"
@@ -46,12 +44,10 @@ class Raster:
 
     def svg(self, dpi: int = 203) -> str:
         """The slip as an SVG of its true size: one path, a rectangle for each run of black dots."""
-        rows = np.frombuffer(self.packed, np.uint8).reshape(self.height, self.stride)
-        dots = np.pad(np.unpackbits(rows, axis=1)[:, : self.width].astype(np.int8), ((0, 0), (1, 1)))
-        change = np.diff(dots, axis=1)
-        starts, ends = np.argwhere(change == 1), np.argwhere(change == -1)
         runs = "".join(
-            f"M{x} {y}h{end - x}v1H{x}z" for (y, x), end in zip(starts.tolist(), ends[:, 1].tolist(), strict=True)
+            f"M{run.start()} {y}h{run.end() - run.start()}v1H{run.start()}z"
+            for y, row in enumerate(self._rows())
+            for run in _BLACK_RUN.finditer(f"{int.from_bytes(row):0{8 * len(row)}b}"[: self.width])
         )
         width_mm, height_mm = self.width * 25.4 / dpi, self.height * 25.4 / dpi
         return (
@@ -74,19 +70,22 @@ class Raster:
 
     def escpos(self) -> bytes:
         """GS v 0 commands, each band only as wide as its rightmost black dot: blank paper costs almost no bytes."""
-        rows = np.frombuffer(self.packed, np.uint8).reshape(self.height, self.stride)
-        return b"".join(_band(rows[start:end]) for start, end in _bands(np.asarray(rows.any(axis=1))))
+        rows = self._rows()
+        return b"".join(_band(rows[start:end]) for start, end in _bands([any(row) for row in rows]))
+
+    def _rows(self) -> list[bytes]:
+        return [self.packed[at : at + self.stride] for at in range(0, len(self.packed), self.stride)]
 
     def job(self) -> bytes:
         """The whole slip as a printer takes it: reset, dots, feed and cut."""
         return RESET + self.escpos() + FEED_AND_CUT
 
 
-def _bands(black: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+def _bands(black: list[bool]) -> Iterator[tuple[int, int]]:
     """Where to cut the rows: at the change between black and blank ones, but not too often and not too rarely."""
-    changes = np.flatnonzero(np.diff(black)) + 1
+    changes = [at for at, (above, below) in enumerate(pairwise(black), 1) if above != below]
     start = 0
-    for end in (*changes.tolist(), len(black)):
+    for end in (*changes, len(black)):
         if end - start < LEAST_BAND_ROWS and end != len(black):
             continue
         while end - start > BAND_ROWS:
@@ -96,12 +95,11 @@ def _bands(black: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _band(rows: NDArray[np.uint8]) -> bytes:
+def _band(rows: list[bytes]) -> bytes:
     """One GS v 0 command for some rows."""
-    black = np.flatnonzero(rows.any(axis=0))
-    used = int(black[-1]) + 1 if len(black) else 1
+    used = max(1, *(len(row.rstrip(b"\0")) for row in rows))
     size = bytes((used & 0xFF, used >> 8, len(rows) & 0xFF, len(rows) >> 8))
-    return b"\x1dv0\x00" + size + without_realtime_commands(rows[:, :used].tobytes())
+    return b"\x1dv0\x00" + size + without_realtime_commands(b"".join(row[:used] for row in rows))
 
 
 def without_realtime_commands(dots: bytes) -> bytes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from hardware.late import np
-from hardware.printer.faces import Dots, Fonts, face
+from hardware.printer.dots import Dots, blank, enlarged, from_modules, put, raster_of, stacked, stamp
+from hardware.printer.faces import Fonts, face
 from hardware.printer.layout import CodeTooLongError, qr_modules
 from hardware.printer.raster import Raster
 
@@ -48,15 +48,14 @@ class Strip:
 
     def feed(self, rows: int) -> None:
         """Blank paper."""
-        self._add(np.zeros((max(0, rows), self.width), bool))
+        self._add(blank(self.width, max(0, rows)))
 
     def dots(self, picture: Dots) -> None:
         """A picture at the set alignment; what is wider than the paper is lost, as on a real one."""
         self.end_line(feed=False)
-        picture = picture[:, : self.width]
-        strip = np.zeros((picture.shape[0], self.width), bool)
-        left = (self.width - picture.shape[1]) * min(self.style.align, 2) // 2
-        strip[:, left : left + picture.shape[1]] = picture
+        strip = blank(self.width, picture.height)
+        left = max(0, self.width - picture.width) * min(self.style.align, 2) // 2
+        put(strip, picture, left, 0)
         self._add(strip)
 
     def write(self, text: str) -> None:
@@ -75,7 +74,7 @@ class Strip:
                 self.feed(30)
             return
         height = max(style.high for _, style in cells) * CELL + 6
-        strip = np.zeros((height, self.width), bool)
+        strip = blank(self.width, height)
         used = sum(self._advance(*cell) for cell in cells)
         pen = (self.width - used) * min(cells[0][1].align, 2) // 2
         for character, style in cells:
@@ -89,16 +88,16 @@ class Strip:
             modules = qr_modules(text)
         except CodeTooLongError:
             return
-        self.dots(np.kron(modules, np.ones((module, module), bool)))
+        self.dots(from_modules(modules, module))
 
     def cut(self) -> Raster | None:
         """The paper up to here, None if there is none."""
         self.end_line(feed=False)
         if not self._rows:
             return None
-        sheet = np.vstack(self._parts)
+        sheet = stacked(self._parts, self.width)
         self._parts, self._rows = [], 0
-        return Raster(self.width, sheet.shape[0], np.packbits(sheet, axis=1).tobytes())
+        return raster_of(sheet)
 
     def _advance(self, character: str, style: Style) -> int:
         return (CELL if ord(character) > 0x2E7F else CELL // 2) * style.wide
@@ -106,17 +105,12 @@ class Strip:
     def _letter(self, strip: Dots, pen: int, character: str, style: Style) -> None:
         letters = face(self._fonts, "zh_Hans", style.bold, 20)
         glyph = letters.glyph(character)
-        cell = np.zeros((CELL + 6, CELL * 2), bool)
-        rows, columns = glyph.dots.shape
-        top, left = max(0, glyph.top), max(0, glyph.left)
-        rows, columns = min(rows, cell.shape[0] - top), min(columns, cell.shape[1] - left)
-        if rows > 0 and columns > 0:
-            cell[top : top + rows, left : left + columns] = glyph.dots[:rows, :columns]
-        large = np.kron(cell, np.ones((style.high, style.wide), bool))[: strip.shape[0], : max(0, self.width - pen)]
-        strip[: large.shape[0], pen : pen + large.shape[1]] |= large
+        cell = blank(CELL * 2, CELL + 6)
+        put(cell, glyph.dots, max(0, glyph.left), max(0, glyph.top))
+        stamp(strip, enlarged(cell, style.wide, style.high), pen, 0)
 
     def _add(self, part: Dots) -> None:
-        part = part[: MAX_ROWS - self._rows]
-        if part.shape[0]:
-            self._parts.append(part)
-            self._rows += part.shape[0]
+        rows = min(part.height, MAX_ROWS - self._rows)
+        if rows:
+            self._parts.append(part if rows == part.height else part.crop((0, 0, part.width, rows)))
+            self._rows += rows

@@ -54,6 +54,28 @@ def look(screens):
 run(build_kiosk(config), Size(540, 960), extra=look)
 """
 
+VISIT = """
+import sys
+from pathlib import Path
+from kiosk.app import ROOT
+from kiosk.config import load_config
+from kiosk.simulation import simulated
+from screens.play import opened
+from screens.rehearsal import Resident
+with opened(simulated(load_config(ROOT / "kiosk.toml"), Path(sys.argv[1]))) as (_, stage, screens):
+    resident = Resident(screens, stage, service="HK-WEL-01", language="en")
+    resident.visit()
+    resident.finish()
+print(*sorted(sys.modules))
+"""
+ELSEWHERE = {
+    "cv2": "cameras, papers and faces are looked at in processes of their own",
+    "numpy": "nothing is computed here",
+    "onnxruntime": "models are the studio's and the reader's",
+    "zxingcpp": "codes are read where papers are looked at",
+    "weasyprint": "sheets of A4 are set by the typesetter",
+}
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -81,6 +103,12 @@ def test_the_first_picture_loads_no_library_that_it_does_not_show(folder: Path) 
     loaded = started(folder)
     assert {"PySide6.QtQuick", "kiosk.app", "hardware.camera.frame"} <= loaded
     assert {name: LATER[name] for name in sorted(LATER.keys() & loaded)} == {}
+
+
+def test_a_visit_with_photo_paper_and_slip_loads_nothing_that_looks_at_pictures(folder: Path) -> None:
+    loaded = set(said(VISIT, folder).splitlines()[-1].split())
+    assert {"PIL", "escpos", "hardware.cards.emrtd.lds"} <= loaded, "a slip was printed and a card was read"
+    assert {name: ELSEWHERE[name] for name in sorted(ELSEWHERE.keys() & loaded)} == {}
 
 
 def test_the_next_start_need_not_parse_the_catalogue_again(folder: Path) -> None:

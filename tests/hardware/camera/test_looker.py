@@ -58,7 +58,7 @@ def test_the_whole_frame_comes_as_a_jpeg(looker: Looker) -> None:
 
 
 def code_picture(text: str) -> Image:
-    made = np.kron(qr_modules(text), np.ones((8, 8), np.uint8))
+    made = np.kron(np.array(qr_modules(text)), np.ones((8, 8), np.uint8))
     page = np.full((720, 1280), 255, np.uint8)
     page[60 : 60 + made.shape[0], 80 : 80 + made.shape[1]] -= 255 * made.astype(np.uint8)
     return np.repeat(page[..., None], 3, axis=2)

@@ -98,8 +98,8 @@ def test_rare_characters_have_shapes_of_their_own(character: str) -> None:
     for language in ("zh_Hant", "zh_Hans"):
         letters = face(NOTO, language, False, 26)
         box = letters.glyph("\ufffe").dots
-        assert not np.array_equal(letters.glyph(character).dots, box)
-        assert letters.glyph(character).dots.any()
+        assert letters.glyph(character).dots.tobytes() != box.tobytes()
+        assert letters.glyph(character).dots.getbbox() is not None
 
 
 def test_a_pair_that_fits_takes_one_line_and_one_that_does_not_takes_more() -> None:
@@ -141,7 +141,7 @@ def test_bars_that_cannot_be_read_on_the_paper_are_refused(data: str) -> None:
 @given(st.text(max_size=40))
 def test_any_text_becomes_bars_or_a_typed_refusal(text: str) -> None:
     with contextlib.suppress(CodeTooLongError):
-        assert bar_modules(text).ndim == 1
+        assert len(bar_modules(text)) > len(text)
 
 
 def test_a_reprint_says_copy_above_and_below() -> None:
