@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import subprocess
 import sys
 import tempfile
@@ -145,15 +146,21 @@ class _Bench:
         self.resident.until(lambda page: page is Page.PORTRAIT)
         pictures: list[float] = []
         self.screens.model(Capture).pictureChanged.connect(lambda: pictures.append(time.monotonic()))
-        cpu, began = time.process_time(), time.monotonic()
+        cpu, began = self._cpu_s(), time.monotonic()
         self._until(lambda: time.monotonic() > began + LIVE_S, LIVE_S + 1)
         wall = time.monotonic() - began
         return [
             Row("live view 1280x720, pictures shown a second", len(pictures) / wall, "fps", ">= 24"),
             Row(
-                "live view, CPU of one core (camera drawing included)",
-                (time.process_time() - cpu) / wall * 100,
-                "%",
-                "-",
+                "live view, CPU of one core (two drawn cameras included)", (self._cpu_s() - cpu) / wall * 100, "%", "-"
             ),
         ]
+
+    def _cpu_s(self) -> float:
+        """Seconds of one core that the kiosk and the processes of its cameras have taken."""
+        devices = self.stage.kiosk.devices
+        cameras = (devices.face_camera, devices.document_camera)
+        pids = [camera.source.pid for camera in cameras if camera is not None and camera.source.pid is not None]
+        fields = [Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split() for pid in pids]
+        ticks = sum(int(field[11]) + int(field[12]) for field in fields)  # utime, stime (proc(5))
+        return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
