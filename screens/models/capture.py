@@ -182,7 +182,8 @@ class Capture(Model):
     def _judge_beside(self, frame: Frame, look: Callable[[Frame], str]) -> None:
         code = "bad"
         try:
-            code = look(frame) or "bad"
+            if frame is self._judged:  # else the visit is over, and the process that looks must not begin anew
+                code = look(frame) or "bad"
         except Exception as error:  # noqa: BLE001 - a worker's supervisor: the page must not freeze on a defect
             log.error("judging a frame failed: %s", where(error))
         self.stage.hear(lambda: self._judgement(frame, code))

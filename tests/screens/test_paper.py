@@ -135,6 +135,18 @@ def test_the_end_of_the_visit_ends_the_reader_and_forgets_the_paper(
     assert wait_until(lambda: bool(stopped), 5.0)
 
 
+def test_the_end_of_the_visit_ends_what_looks_at_papers_and_nothing_begins_it_anew(
+    reading: Counter, read: list[Read | Fault]
+) -> None:
+    looker = reading.kiosk.devices.looker
+    read.append(page(*HKIC))
+    take(at_the_tray(reading))
+    assert looker.running
+    reading.stage.end()
+    assert wait_until(lambda: not looker.running, 60.0)
+    assert not wait_until(lambda: looker.running, 1.0)
+
+
 def typing_identity(counter: Counter) -> Resident:
     resident = counter.resident("en", person="")
     resident.until(lambda page: page is Page.IDENTIFY)
