@@ -1,7 +1,8 @@
-"""The wire to a printer: python-escpos opens it, we move the bytes, so that every wait has an end.
+"""The wire to a printer: a socket, or what python-escpos opens; we move the bytes, so that every wait has an end.
 
-python-escpos alone waits 60 s on TCP and for ever on USB, and takes an empty answer for "paper plenty"; here a write
-ends by its deadline with the number of bytes that left, and a read ends with what came, even if that is nothing.
+python-escpos opens serial ports and USB; on TCP it would add nothing to a socket but 10 MB. Alone it waits 60 s on TCP
+and for ever on USB, and takes an empty answer for "paper plenty"; here a write ends by its deadline with the number of
+bytes that left, and a read ends with what came, even if that is nothing.
 """
 
 from __future__ import annotations
@@ -41,21 +42,15 @@ class TcpTransport:
     def __init__(self, host: str, port: int = 9100, *, connect_timeout_s: float = 3.0) -> None:
         self.host, self.port = host, port
         self._connect_timeout_s = connect_timeout_s
-        self._network: Any = None
         self._socket: socket.socket | None = None
 
     def open(self) -> Fault | None:
         """Connect; `printer_offline` when nobody answers at the address."""
-        from escpos.printer import Network
-
         self.close()
-        network = Network(self.host, self.port, timeout=self._connect_timeout_s)
         try:
-            # Network.open() leaves its socket unclosed when the printer refuses, so the socket is made here.
-            network.device = socket.create_connection((self.host, self.port), self._connect_timeout_s)
+            self._socket = socket.create_connection((self.host, self.port), self._connect_timeout_s)
         except OSError as error:
             return Fault("printer_offline", detail=type(error).__name__)
-        self._network, self._socket = network, network.device
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.setblocking(False)
         return None
@@ -90,9 +85,11 @@ class TcpTransport:
 
     def close(self) -> None:
         """Close the connection."""
-        network, self._network, self._socket = self._network, None, None
-        if network is not None:
-            network.close()
+        line, self._socket = self._socket, None
+        if line is not None:
+            with contextlib.suppress(OSError):  # the other end is gone
+                line.shutdown(socket.SHUT_RDWR)
+            line.close()
 
 
 def _ready(line: socket.socket, deadline_s: float, *, to_write: bool) -> bool:
