@@ -206,6 +206,8 @@ class Gallery:
         glass, say = self.resident.glass, self.resident.say
         if page is Page.SAVED:
             glass.wait_for(lambda: say("saved.delivered_title") in glass.words(), "the portal's receipt", 30.0)
+        if page in (Page.RESULT, Page.SLOT, Page.PAY):
+            glass.wait_for(lambda: not glass.shows(say("answer.wait")), "the department's answer", 60.0)
         if page is Page.SLIP:
             glass.wait_for(lambda: glass.shows(say("slip.finish")), "the slip to be out", 60.0)
 
