@@ -9,7 +9,7 @@ from pathlib import Path
 from hardware.device import Fault
 from hardware.printer.ipp_answers import PDF, Answer, JobState, PrinterState
 
-KEPT = 24
+KEPT = 8
 """How many documents and jobs it remembers: more than any test looks back, and no day of visits fills the memory."""
 
 FAULTS = ("out_of_paper", "low_on_paper", "open_cover", "jam", "out_of_toner", "unplug", "fall_silent", "garble")
