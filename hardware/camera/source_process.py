@@ -111,11 +111,11 @@ class SourceProcess:
     def picture(self, glimpse: Glimpse) -> Frame | None:
         """The pixels of a frame, copied; None when it is gone: overwritten by a newer one, or with its process."""
         place = glimpse.place
-        head = HEAD.pack(glimpse.number, glimpse.number)
+        head, size = HEAD.pack(glimpse.number, glimpse.number), place.width * place.height * 3
         with suppress(OSError):  # closed meanwhile
             before = os.pread(self._memory, HEAD.size, place.offset)
-            pixels = os.pread(self._memory, place.width * place.height * 3, place.offset + HEAD.size)
-            if before == head == os.pread(self._memory, HEAD.size, place.offset):
+            pixels = os.pread(self._memory, size, place.offset + HEAD.size)
+            if before == head == os.pread(self._memory, HEAD.size, place.offset) and len(pixels) == size:
                 return Frame(glimpse.number, glimpse.mono_s, place.width, place.height, pixels)
         return None
 
