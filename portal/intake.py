@@ -254,7 +254,8 @@ def _place_taken(db: Database, place: Sequence[object]) -> bool:
 
 
 def _take(db: Database, envelope_id: str, sha256: bytes, signer: Signer, now: datetime) -> Taken:
-    (seq,) = db.execute("INSERT INTO delivery (envelope_id) VALUES (?) RETURNING seq", (envelope_id,)).fetchone()
+    sql = "INSERT INTO delivery SELECT coalesce(max(seq), 0) + 1, CAST(? AS TEXT) FROM delivery RETURNING seq"
+    (seq,) = db.execute(sql, (envelope_id,)).fetchone()
     receipt = receipt_of(envelope_id, sha256, seq, now, signer)
     db.execute("UPDATE envelope SET receipt = ? WHERE id = ?", (receipt, envelope_id))
     return Taken(receipt, again=False)

@@ -188,10 +188,9 @@ class _Watched:
         watched = self
 
         class Connection(Postgres):
-            def execute(self, sql: str, *rest: Any) -> Any:
-                if sql == "COMMIT":
-                    watched.at_commit()
-                return super().execute(sql, *rest)
+            def commit(self) -> None:
+                watched.at_commit()
+                super().commit()
 
         return Connection(psycopg.connect(url, autocommit=True))
 
