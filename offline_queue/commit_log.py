@@ -74,7 +74,7 @@ class DiskFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._descriptor = -1
-        self._buffer = mmap.mmap(-1, _SLICE)  # O_DIRECT takes from whole pages only
+        self._buffer = memoryview(mmap.mmap(-1, _SLICE))  # O_DIRECT takes from whole pages only
 
     def lay_out(self, size: int) -> bool:
         """As LogFile says; its name is on the disk then, too. What its first block holds is written over."""
@@ -111,23 +111,13 @@ class DiskFile:
 
     def write(self, parts: Sequence[bytes], at: int) -> None:
         """As LogFile says."""
-        self._buffer.seek(0)
-        for part in parts:
-            rest = memoryview(part)
-            while len(rest) > (room := _SLICE - self._buffer.tell()):
-                self._buffer.write(rest[:room])
-                at += self._write_buffer(at)
-                rest = rest[room:]
-            self._buffer.write(rest)
-        self._write_buffer(at)
-
-    def _write_buffer(self, at: int) -> int:
-        length = self._buffer.tell()
-        with memoryview(self._buffer) as whole, whole[:length] as filled:
-            if os.pwritev(self._descriptor, [filled], at) != length:
+        whole = memoryview(b"".join(parts))
+        for begin in range(0, len(whole), _SLICE):
+            piece = whole[begin : begin + _SLICE]
+            filled = self._buffer[: len(piece)]
+            filled[:] = piece
+            if os.pwritev(self._descriptor, [filled], at + begin) != len(piece):
                 raise OSError(errno.EIO, "a write was cut short")
-        self._buffer.seek(0)
-        return length
 
     def read(self) -> bytes:
         """As LogFile says: up to a whole slice of zeros, for there is no gap in what it holds."""
@@ -185,11 +175,11 @@ class CommitLog:
     def append(self, entries: tuple[Entry, ...]) -> None:
         """Return when they are on the disk. OSError: it is not known whether they are; nothing more is appended."""
         with self._lock:
-            parts, heads = _encode(entries), [entry.sealed.head for entry in entries]
+            (parts, length), heads = _encode(entries), [entry.sealed.head for entry in entries]
             self._usable = False  # until it is known how this went
             self._file.write(parts, self._tail)
             self._usable = True
-            self._tail += sum(map(len, parts))
+            self._tail += length
             self._ids.update(head.id for head in heads)
             self._cases.update((head.case_id, head.case_seq) for head in heads)
             self._waiting = (*self._waiting, Record(entries, self._tail))
@@ -261,13 +251,14 @@ def _whole_blocks(length: int) -> int:
     return -(-length // _BLOCK) * _BLOCK
 
 
-def _encode(entries: Sequence[Entry]) -> list[bytes]:
-    length = _length_of(entries)
-    described = b"".join(_describe(entry) for entry in entries)
+def _encode(entries: Sequence[Entry]) -> tuple[list[bytes], int]:
+    """A record's parts, and how long they are together: whole blocks."""
+    described = b"".join([_describe(entry) for entry in entries])
     ciphertexts = [entry.sealed.ciphertext for entry in entries]
+    filled = _HEAD.size + len(described) + sum(map(len, ciphertexts))
+    length = _whole_blocks(filled)
     head = _HEAD.pack(_MAGIC, length, len(entries), len(described), _checksum(length, len(entries), described))
-    filling = length - len(head) - len(described) - sum(map(len, ciphertexts))
-    return [head, described, *ciphertexts, bytes(filling)]
+    return [head, described, *ciphertexts, bytes(length - filled)], length
 
 
 def _describe(entry: Entry) -> bytes:

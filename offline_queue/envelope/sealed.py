@@ -84,6 +84,16 @@ def _encode_wraps(wraps: Sequence[Wrap]) -> bytes:
     return canonical([{"kid": w.kid, "kem": w.kem.value, "sealed": b64(w.sealed)} for w in wraps])
 
 
+# What is canonical already when no text needs an escape: names in their order, no space, whole numbers.
+_PLAIN_WRAP: Final = '{"kem":"%(kem)s","kid":"%(kid)s","sealed":"%(sealed)s"}'
+_PLAIN_CORE: Final = (
+    '{"case_id":"%(case_id)s","case_seq":%(case_seq)d,"created":"%(created)s","device_kid":"%(device_kid)s",'
+    '"id":"%(id)s","kiosk_id":"%(kiosk_id)s","nonce":"%(nonce)s","receipt_number":"%(receipt_number)s",'
+    '"service":"%(service)s","size":%(size)d,"v":%(v)d}'
+)
+_PLAIN: Final = _PLAIN_CORE[:-1] + ',"wraps":[%(wraps)s]}'
+
+
 @dataclass(frozen=True)
 class Header:
     """What travels in clear beside the ciphertext: no personal datum; `size` is the ciphertext's bytes with its tag."""
@@ -140,7 +150,15 @@ class Header:
             "nonce": b64(self.nonce),
             "size": self.size,
         }
-        return canonical(names)
+        return (_PLAIN_CORE % names).encode() if self._is_plain else canonical(names)
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether no text needs an escape, and the numbers are whole ones."""
+        texts = "".join((self.id, self.kiosk_id, self.case_id, self.service))
+        texts += "".join((self.receipt_number, self.created, self.device_kid))
+        escaped = '"' in texts or "\\" in texts or not (texts.isascii() and texts.isprintable())
+        return not escaped and all(type(n) is int and 0 <= n < 2**53 for n in (self.version, self.case_seq, self.size))
 
 
 def parse_header(raw: bytes) -> Header | Malformed:
@@ -154,14 +172,6 @@ def parse_header(raw: bytes) -> Header | Malformed:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, rfc8785.CanonicalizationError):
         return Malformed("header")
     return header if right else Malformed("header")
-
-
-_PLAIN_WRAP: Final = '{"kem":"%(kem)s","kid":"%(kid)s","sealed":"%(sealed)s"}'
-_PLAIN: Final = (
-    '{"case_id":"%(case_id)s","case_seq":%(case_seq)d,"created":"%(created)s","device_kid":"%(device_kid)s",'
-    '"id":"%(id)s","kiosk_id":"%(kiosk_id)s","nonce":"%(nonce)s","receipt_number":"%(receipt_number)s",'
-    '"service":"%(service)s","size":%(size)d,"v":%(v)d,"wraps":[%(wraps)s]}'
-)
 
 
 def _is_plainly_canonical(doc: Mapping[str, Any], raw: bytes) -> bool:
