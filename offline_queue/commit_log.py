@@ -111,13 +111,22 @@ class DiskFile:
 
     def write(self, parts: Sequence[bytes], at: int) -> None:
         """As LogFile says."""
-        whole = memoryview(b"".join(parts))
-        for begin in range(0, len(whole), _SLICE):
-            piece = whole[begin : begin + _SLICE]
-            filled = self._buffer[: len(piece)]
-            filled[:] = piece
-            if os.pwritev(self._descriptor, [filled], at + begin) != len(piece):
-                raise OSError(errno.EIO, "a write was cut short")
+        filled = 0
+        for part in parts:
+            rest = memoryview(part)
+            while rest:
+                cut = min(len(rest), _SLICE - filled)
+                self._buffer[filled : filled + cut] = rest[:cut]
+                rest, filled = rest[cut:], filled + cut
+                if filled == _SLICE:
+                    self._write_buffer(filled, at)
+                    at, filled = at + filled, 0
+        if filled:
+            self._write_buffer(filled, at)
+
+    def _write_buffer(self, length: int, at: int) -> None:
+        if os.pwritev(self._descriptor, [self._buffer[:length]], at) != length:
+            raise OSError(errno.EIO, "a write was cut short")
 
     def read(self) -> bytes:
         """As LogFile says: up to a whole slice of zeros, for there is no gap in what it holds."""
@@ -175,13 +184,15 @@ class CommitLog:
     def append(self, entries: tuple[Entry, ...]) -> None:
         """Return when they are on the disk. OSError: it is not known whether they are; nothing more is appended."""
         with self._lock:
-            (parts, length), heads = _encode(entries), [entry.sealed.head for entry in entries]
+            parts, length = _encode(entries)
             self._usable = False  # until it is known how this went
             self._file.write(parts, self._tail)
             self._usable = True
             self._tail += length
-            self._ids.update(head.id for head in heads)
-            self._cases.update((head.case_id, head.case_seq) for head in heads)
+            for entry in entries:
+                head = entry.sealed.head
+                self._ids.add(head.id)
+                self._cases[head.case_id] = head.case_seq
             self._waiting = (*self._waiting, Record(entries, self._tail))
 
     @property

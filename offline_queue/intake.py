@@ -55,10 +55,12 @@ class Intake:
         Nothing else needs to be looked up then, unless the database has just refused what waits: it says so itself.
         """
         heads = [entry.sealed.head for entry in entries]
-        later = all(head.id > self._last_id and head.case_id > self._last_case for head in heads)
-        self._last_id = max(self._last_id, *(head.id for head in heads))
-        self._last_case = max(self._last_case, *(head.case_id for head in heads))
-        return later and not self._refused and _are_apart(heads)
+        last_id, last_case = self._last_id, self._last_case
+        later = not self._refused
+        for head in heads:
+            later = later and head.id > last_id and head.case_id > last_case
+            self._last_id, self._last_case = max(self._last_id, head.id), max(self._last_case, head.case_id)
+        return later and _are_apart(heads)
 
     def are_new(self, db: Connection, entries: Sequence[Entry]) -> bool:
         """Whether none of them is here, and each has a later place in its case than whatever is."""
