@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import psycopg
 from psycopg import sql as composed
+from psycopg.errors import InFailedSqlTransaction
+from psycopg.pq import TransactionStatus
 
 from portal.database import Cursor
 from portal.prepared import Plain, Prepared, Statement
@@ -47,7 +49,12 @@ class Postgres:
         self._waiting.append((sql, parameters))
 
     def commit(self) -> None:
-        """Run what waits and commit it, in one trip."""
+        """Run what waits and commit it, in one trip.
+
+        psycopg.Error when a statement before it had failed: the server would say of its rollback that all is well.
+        """
+        if self._connection.pgconn.transaction_status == TransactionStatus.INERROR:
+            raise InFailedSqlTransaction("a statement before the commit had failed")
         self._run_waiting(b"COMMIT")
 
     def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> None:
@@ -56,10 +63,12 @@ class Postgres:
         with self._connection.cursor() as cursor:
             cursor.executemany(_marked(sql), list(parameters))
 
-    def _run_waiting(self, last: bytes | None = None) -> None:
-        if self._waiting or last is not None:
-            waiting, self._waiting = self._waiting, []
+    def _run_waiting(self, last: bytes = b"") -> None:
+        waiting, self._waiting = self._waiting, []
+        if waiting:
             self._prepared.run(waiting, last)
+        elif last:
+            self._prepared.command(last)
 
     def begin_turn(self, name: str) -> None:
         """Begin a transaction that has the `lock` of this name, in one trip."""

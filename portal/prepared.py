@@ -41,7 +41,7 @@ class Prepared:
         read = [_as_bytes if result.ftype(n) == _BYTES else _as_text for n in range(result.nfields)]
         return [tuple([each(result.get_value(row, n)) for n, each in enumerate(read)]) for row in range(result.ntuples)]
 
-    def run(self, statements: Sequence[Statement], last: bytes | None = None) -> None:
+    def run(self, statements: Sequence[Statement], last: bytes = b"") -> None:
         """Run statements that give nothing back, and after them `last`, in one trip; none after one that fails."""
         pgconn = self._pgconn
         ready = [
@@ -51,7 +51,7 @@ class Prepared:
         pgconn.enter_pipeline_mode()
         for name, values, formats in ready:
             pgconn.send_query_prepared(name, values, formats)
-        if last is not None:
+        if last:
             pgconn.send_query_params(last, None)
         pgconn.pipeline_sync()
         trouble = self._trouble_of_pipeline()
