@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Iterable
 
+from benchmarks.apart import measured
 from benchmarks.row import Row
 
 PARTS = (
@@ -27,14 +27,14 @@ def _number(value: float) -> str:
 
 
 def main(parts: list[str]) -> None:
-    """Run the parts that are named, or all."""
+    """Run the parts that are named, or all; what failed is named, and makes the whole run fail."""
     unknown = set(parts) - set(PARTS)
     if unknown:
         sys.exit(f"{', '.join(sorted(unknown))}: known are {', '.join(PARTS)}")
-    rows: list[Row] = []
-    for part in parts or PARTS:
-        rows += importlib.import_module(f"benchmarks.bench_{part}").run()
+    rows, failed = measured([f"benchmarks.bench_{part}" for part in parts or PARTS])
     print(table(rows))
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

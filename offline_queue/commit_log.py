@@ -74,7 +74,7 @@ class DiskFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._descriptor = -1
-        self._buffer = mmap.mmap(-1, _SLICE)  # O_DIRECT takes from whole pages only
+        self._buffer = memoryview(mmap.mmap(-1, _SLICE))  # O_DIRECT takes from whole pages only
 
     def lay_out(self, size: int) -> bool:
         """As LogFile says; its name is on the disk then, too. What its first block holds is written over."""
@@ -111,23 +111,22 @@ class DiskFile:
 
     def write(self, parts: Sequence[bytes], at: int) -> None:
         """As LogFile says."""
-        self._buffer.seek(0)
+        filled = 0
         for part in parts:
             rest = memoryview(part)
-            while len(rest) > (room := _SLICE - self._buffer.tell()):
-                self._buffer.write(rest[:room])
-                at += self._write_buffer(at)
-                rest = rest[room:]
-            self._buffer.write(rest)
-        self._write_buffer(at)
+            while rest:
+                cut = min(len(rest), _SLICE - filled)
+                self._buffer[filled : filled + cut] = rest[:cut]
+                rest, filled = rest[cut:], filled + cut
+                if filled == _SLICE:
+                    self._write_buffer(filled, at)
+                    at, filled = at + filled, 0
+        if filled:
+            self._write_buffer(filled, at)
 
-    def _write_buffer(self, at: int) -> int:
-        length = self._buffer.tell()
-        with memoryview(self._buffer) as whole, whole[:length] as filled:
-            if os.pwritev(self._descriptor, [filled], at) != length:
-                raise OSError(errno.EIO, "a write was cut short")
-        self._buffer.seek(0)
-        return length
+    def _write_buffer(self, length: int, at: int) -> None:
+        if os.pwritev(self._descriptor, [self._buffer[:length]], at) != length:
+            raise OSError(errno.EIO, "a write was cut short")
 
     def read(self) -> bytes:
         """As LogFile says: up to a whole slice of zeros, for there is no gap in what it holds."""
@@ -185,13 +184,15 @@ class CommitLog:
     def append(self, entries: tuple[Entry, ...]) -> None:
         """Return when they are on the disk. OSError: it is not known whether they are; nothing more is appended."""
         with self._lock:
-            parts, heads = _encode(entries), [entry.sealed.head for entry in entries]
+            parts, length = _encode(entries)
             self._usable = False  # until it is known how this went
             self._file.write(parts, self._tail)
             self._usable = True
-            self._tail += sum(map(len, parts))
-            self._ids.update(head.id for head in heads)
-            self._cases.update((head.case_id, head.case_seq) for head in heads)
+            self._tail += length
+            for entry in entries:
+                head = entry.sealed.head
+                self._ids.add(head.id)
+                self._cases[head.case_id] = head.case_seq
             self._waiting = (*self._waiting, Record(entries, self._tail))
 
     @property
@@ -261,13 +262,14 @@ def _whole_blocks(length: int) -> int:
     return -(-length // _BLOCK) * _BLOCK
 
 
-def _encode(entries: Sequence[Entry]) -> list[bytes]:
-    length = _length_of(entries)
-    described = b"".join(_describe(entry) for entry in entries)
+def _encode(entries: Sequence[Entry]) -> tuple[list[bytes], int]:
+    """A record's parts, and how long they are together: whole blocks."""
+    described = b"".join([_describe(entry) for entry in entries])
     ciphertexts = [entry.sealed.ciphertext for entry in entries]
+    filled = _HEAD.size + len(described) + sum(map(len, ciphertexts))
+    length = _whole_blocks(filled)
     head = _HEAD.pack(_MAGIC, length, len(entries), len(described), _checksum(length, len(entries), described))
-    filling = length - len(head) - len(described) - sum(map(len, ciphertexts))
-    return [head, described, *ciphertexts, bytes(filling)]
+    return [head, described, *ciphertexts, bytes(length - filled)], length
 
 
 def _describe(entry: Entry) -> bytes:

@@ -21,11 +21,15 @@ _IN_PAGES: Final = 1.25
 class Intake:
     """The commit log before a database: whoever saves fills it, the writer empties it."""
 
-    def __init__(self, log: CommitLog, folder: Path, limits: Limits, used_bytes: int) -> None:
+    def __init__(
+        self, log: CommitLog, folder: Path, limits: Limits, used_bytes: int, latest_names: tuple[str, str]
+    ) -> None:
         self.log = log
         self._folder = folder
         self._limits = limits
         self._used_bytes = used_bytes
+        self._last_id, self._last_case = latest_names
+        self._refused = False
 
     # ---- who saves; one at a time ----
 
@@ -43,12 +47,26 @@ class Intake:
         free = os.statvfs(self._folder)
         return free.f_bavail * free.f_frsize >= self._limits.low_disk_bytes + 2 * self._limits.commit_log_bytes
 
+    def come_later(self, entries: Sequence[Entry]) -> bool:
+        """Whether each id and each case comes after all that ever came, by the order of their letters; whatever does,
+        is new.
+
+        Ids and cases begin with their time (RFC 9562): the next submission's do, on a clock that was not put back.
+        Nothing else needs to be looked up then, unless the database has just refused what waits: it says so itself.
+        """
+        heads = [entry.sealed.head for entry in entries]
+        last_id, last_case = self._last_id, self._last_case
+        later = not self._refused
+        for head in heads:
+            later = later and head.id > last_id and head.case_id > last_case
+            self._last_id, self._last_case = max(self._last_id, head.id), max(self._last_case, head.case_id)
+        return later and _are_apart(heads)
+
     def are_new(self, db: Connection, entries: Sequence[Entry]) -> bool:
         """Whether none of them is here, and each has a later place in its case than whatever is."""
         heads = [entry.sealed.head for entry in entries]
-        apart = len({head.id for head in heads}) == len({(head.case_id, head.case_seq) for head in heads}) == len(heads)
         return (
-            apart
+            _are_apart(heads)
             and not any(self.log.knows(entry) for entry in entries)
             and all(ledger.is_new(db, head) for head in heads)
         )
@@ -73,10 +91,20 @@ class Intake:
             take_in(db, records)
             self.note_used(db)
 
-        transaction(store)
+        try:
+            transaction(store)
+        except BaseException:
+            self._refused = True
+            raise
+        self._refused = False
         self.log.taken_over(records[-1].end)
 
     def tidy(self) -> None:
         """In a quiet moment: write over what the database has."""
         with suppress(OSError):  # then it is not used any more
             self.log.wipe()
+
+
+def _are_apart(heads: Sequence[Header]) -> bool:
+    """Whether no two of them have an id or a place in a case in common."""
+    return len({head.id for head in heads}) == len({(head.case_id, head.case_seq) for head in heads}) == len(heads)

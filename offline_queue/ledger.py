@@ -70,6 +70,12 @@ def is_new(db: Connection, head: Header) -> bool:
     return not db.execute(_THERE, (head.id, head.case_id, head.case_seq)).fetchall()
 
 
+def latest_names(db: Connection) -> tuple[str, str]:
+    """The last id and the last case of all that ever came, by the order of their letters; empty when none did."""
+    row = db.execute("SELECT (SELECT max(id) FROM envelope), (SELECT max(case_id) FROM envelope)").fetchone()
+    return row[0] or "", row[1] or ""
+
+
 def insert(db: Connection, sealed: SealedEnvelope, deadline: datetime | None, when: datetime) -> Saved | QueueFault:
     """Store an envelope: at the end of its case, and READY if nothing of the case is before it."""
     head = sealed.head

@@ -59,6 +59,7 @@ class Ready:
 
     connection: Connection
     used_bytes: int
+    latest_names: tuple[str, str]
     salvaged: Salvage | None = None
     unseen: int = 0
 
@@ -130,7 +131,7 @@ def _make_ready(
     ledger.begin_process(connection, boot_id=clocks.boot_id(), mono=clocks.monotonic(), when=clocks.wall())
     take_in(connection, read_records(log))
     connection.execute("COMMIT")
-    return Ready(connection, ledger.used_bytes(connection), unseen=unseen)
+    return Ready(connection, ledger.used_bytes(connection), ledger.latest_names(connection), unseen=unseen)
 
 
 def _may_wait(connection: Connection, limits: Limits) -> int:

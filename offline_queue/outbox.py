@@ -62,7 +62,9 @@ class Outbox:
     ) -> None:
         self.path = path
         self.salvaged = ready.salvaged
-        self._intake = Intake(CommitLog(log, limits.commit_log_bytes), path.parent, limits, ready.used_bytes)
+        self._intake = Intake(
+            CommitLog(log, limits.commit_log_bytes), path.parent, limits, ready.used_bytes, ready.latest_names
+        )
         self._intake.log.begin()
         self._writer = Writer(
             ready.connection,
@@ -80,7 +82,7 @@ class Outbox:
         self._receipt_keys = dict(receipt_keys)
         self._clocks = clocks
         self._ballast = Ballast(path.with_name(path.name + ".ballast"), limits.ballast_bytes)
-        self._numbers: dict[str, range] = {}
+        self._numbers: dict[str, list[tuple[int, str]]] = {}  # reserved, by their month; the next one is the last
         self._listeners: tuple[Callable[[], None], ...] = ()
         self._look = (
             LaterLook(path, after_s=limits.look_after_s, sound=self._found_sound, damaged=self._found_damaged)
@@ -163,12 +165,12 @@ class Outbox:
 
         Raises sqlite3.Error when the disk takes no more: there can be no number to print then.
         """
-        month = f"{now:%y%m}"
-        left = self._numbers.get(month, range(0))
+        month = f"{now.year % 100:02}{now.month:02}"
+        left = self._numbers.setdefault(month, [])
         if not left:
-            left = self._writer.run(lambda db: ledger.reserve_numbers(db, month, _NUMBERS_AT_ONCE))
-        self._numbers[month] = left[1:]
-        return receipt_number(self._kiosk_code, month, left[0])
+            counters = self._writer.run(lambda db: ledger.reserve_numbers(db, month, _NUMBERS_AT_ONCE))
+            left += [(counter, receipt_number(self._kiosk_code, month, counter)) for counter in reversed(counters)]
+        return left.pop()[1]
 
     def save(self, sealed: SealedEnvelope, *, deadline: datetime | None = None) -> Saved | QueueFault:
         """Store an envelope; returns when it is on the disk. An earlier `deadline` is sent before a later one.
@@ -188,18 +190,20 @@ class Outbox:
 
     def _save(self, entries: tuple[Entry, ...]) -> Saved | QueueFault:
         with self._saving:
-            saved = self._save_in_log(entries) or self._save_in_database(entries)
+            later = self._intake.come_later(entries)
+            saved = self._save_in_log(entries, later=later) or self._save_in_database(entries)
         if isinstance(saved, QueueFault):
             return self._full(saved)
         self._tell()
         return saved
 
-    def _save_in_log(self, entries: tuple[Entry, ...]) -> Saved | None:
+    def _save_in_log(self, entries: tuple[Entry, ...], *, later: bool) -> Saved | None:
         """Where it is safe; else, and whenever anything about it is unusual, the database itself answers."""
+        intake = self._intake
         try:
-            if not self._intake.takes(entries) or not self._writer.peek(lambda db: self._intake.are_new(db, entries)):
+            if not intake.takes(entries) or not (later or self._writer.peek(lambda db: intake.are_new(db, entries))):
                 return None
-            self._intake.log.append(entries)
+            intake.log.append(entries)
         except (sqlite3.Error, OSError):
             return None
         self._writer.wake()
@@ -399,5 +403,6 @@ class Outbox:
     def _hand_back_numbers(self) -> None:
         for month, left in self._numbers.items():
             if left:
-                self._try(partial(ledger.hand_back_numbers, year_month=month, left=left))
+                counters = range(left[-1][0], left[0][0] + 1)
+                self._try(partial(ledger.hand_back_numbers, year_month=month, left=counters))
         self._numbers = {}

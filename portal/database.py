@@ -60,6 +60,13 @@ def later(db: Database, sql: str, parameters: Sequence[Any]) -> None:
         db.later(sql, parameters)  # type: ignore[attr-defined]
 
 
+def look_up(db: Database, sql: str, parameters: Sequence[Any]) -> list[Any]:
+    """The rows of a query whose columns are texts and bytes."""
+    if isinstance(db, sqlite3.Connection):
+        return db.execute(sql, parameters).fetchall()
+    return db.look_up(sql, parameters)  # type: ignore[attr-defined, no-any-return]
+
+
 def begin(db: Database) -> None:
     """Begin a transaction that will write."""
     db.execute("BEGIN IMMEDIATE" if isinstance(db, sqlite3.Connection) else "BEGIN")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from offline_queue.envelope import ANSWER_HEADER, NONCE_HEADER, Signer, answer_header, answer_message
@@ -26,20 +26,22 @@ async def read_body(request: Request, *, limit: int, deadline_s: float) -> bytes
         return Problem(413, "too_large")
     try:
         async with asyncio.timeout(deadline_s):
-            return await _gather(request, limit)
+            return await _gather(request.receive, limit)
     except TimeoutError:
         return Problem(408, "too_slow")
-    except ClientDisconnect:
-        return Problem(400, "malformed", "cut off")
 
 
-async def _gather(request: Request, limit: int) -> bytes | Problem:
-    pieces, size = [], 0
-    async for piece in request.stream():
-        size += len(piece)
+async def _gather(receive: Receive, limit: int) -> bytes | Problem:
+    pieces, size, more = list[bytes](), 0, True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            return Problem(400, "malformed", "cut off")
+        pieces.append(message.get("body", b""))
+        size += len(pieces[-1])
         if size > limit:
             return Problem(413, "too_large")
-        pieces.append(piece)
+        more = message.get("more_body", False)
     return b"".join(pieces)
 
 

@@ -55,14 +55,18 @@ class Node:
 
     async def run(self, work: Callable[[Database], T]) -> T:
         """Run `work` in a transaction and wait for its commit. DatabaseUnavailableError."""
-        return await self._outcome(asyncio.wrap_future(self.store.submit(work)))
+        try:
+            async with asyncio.timeout(self.limits.database_deadline_s):
+                return await asyncio.wrap_future(self.store.submit(work))
+        except TimeoutError:
+            raise DatabaseUnavailableError("too slow") from None
 
     async def announce(self, asked: Announced, now: datetime) -> Taken | Missing | Problem:
         """Take note of an envelope together with whatever else arrives now, and wait for the commit.
 
         DatabaseUnavailableError.
         """
-        return await self._outcome(self._loop_jobs.submit_to(*self._asked(asked, now)))
+        return await self._loop_jobs.submit_to(*self._asked(asked, now))
 
     def submit(self, asked: Announced, now: datetime) -> "Future[Taken | Missing | Problem]":
         """As `announce`, without waiting, from any thread."""
@@ -74,17 +78,9 @@ class Node:
         checked = self.devices.checked(asked)
         return self._together, (checked, now), lambda db: announce(db, checked, self.signer, now)
 
-    async def _outcome(self, future: "asyncio.Future[T]") -> T:
-        """What comes of it; who stops waiting before it has begun takes it back."""
-        try:
-            async with asyncio.timeout(self.limits.database_deadline_s):
-                return await future
-        except TimeoutError:
-            raise DatabaseUnavailableError("too slow") from None
-
     @cached_property
     def _loop_jobs(self) -> LoopJobs:
-        return LoopJobs(self.store, asyncio.get_running_loop())
+        return LoopJobs(self.store, asyncio.get_running_loop(), patience_s=self.limits.database_deadline_s)
 
     @cached_property
     def _together(self) -> "Many[Arrival, Taken | Missing | Problem]":

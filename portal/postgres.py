@@ -6,8 +6,11 @@ from typing import Any, Final
 
 import psycopg
 from psycopg import sql as composed
+from psycopg.errors import InFailedSqlTransaction
+from psycopg.pq import TransactionStatus
 
 from portal.database import Cursor
+from portal.prepared import Plain, Prepared, Statement
 
 # A node that hangs must not hold its locks, and no call may wait longer than the kiosk does.
 _SETTINGS: Final = (
@@ -28,19 +31,31 @@ class Postgres:
 
     def __init__(self, connection: "psycopg.Connection[Any]") -> None:
         self._connection = connection
-        self._waiting: list[tuple[composed.SQL, Sequence[Any]]] = []
+        self._prepared = Prepared(connection.pgconn)
+        self._waiting: list[Statement] = []
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Cursor:
         """Run one statement, and before it whatever waits for it."""
-        if not self._waiting:
-            return self._connection.execute(_marked(sql), parameters or None)
-        with self._connection.pipeline():
-            self._run_waiting()
-            return self._connection.execute(_marked(sql), parameters or None)
+        self._run_waiting()
+        return self._connection.execute(_marked(sql), parameters or None)
 
-    def later(self, sql: str, parameters: Sequence[Any], /) -> None:
-        """Run a statement whose result nobody asks for in one trip with the next."""
-        self._waiting.append((_marked(sql), parameters))
+    def look_up(self, sql: str, parameters: Sequence[Plain], /) -> "list[tuple[str | bytes | None, ...]]":
+        """The rows of a query whose columns are texts and bytes: a few of them, and soon."""
+        self._run_waiting()
+        return self._prepared.rows(sql, parameters)
+
+    def later(self, sql: str, parameters: Sequence[Plain | None], /) -> None:
+        """Run a statement whose result nobody asks for in one trip with the next ones, or with the commit."""
+        self._waiting.append((sql, parameters))
+
+    def commit(self) -> None:
+        """Run what waits and commit it, in one trip.
+
+        psycopg.Error when a statement before it had failed: the server would say of its rollback that all is well.
+        """
+        if self._connection.pgconn.transaction_status == TransactionStatus.INERROR:
+            raise InFailedSqlTransaction("a statement before the commit had failed")
+        self._run_waiting(b"COMMIT")
 
     def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> None:
         """Run one statement for each row of parameters, sent together."""
@@ -48,14 +63,16 @@ class Postgres:
         with self._connection.cursor() as cursor:
             cursor.executemany(_marked(sql), list(parameters))
 
-    def _run_waiting(self) -> None:
+    def _run_waiting(self, last: bytes = b"") -> None:
         waiting, self._waiting = self._waiting, []
-        for statement in waiting:
-            self._connection.execute(*statement)
+        if waiting:
+            self._prepared.run(waiting, last)
+        elif last:
+            self._prepared.command(last)
 
     def begin_turn(self, name: str) -> None:
         """Begin a transaction that has the `lock` of this name, in one trip."""
-        self._connection.execute(_turn(name))
+        self._prepared.command(_turn(name))
 
     def roll_back(self) -> None:
         """End whatever transaction is open; nothing when the server is gone."""
@@ -80,9 +97,9 @@ def _marked(sql: str) -> composed.SQL:
 
 
 @cache
-def _turn(name: str) -> composed.Composed:
+def _turn(name: str) -> bytes:
     lock = composed.SQL("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended({}, 0))")
-    return lock.format(composed.Literal(name))
+    return lock.format(composed.Literal(name)).as_bytes()
 
 
 def connect(url: str) -> Postgres:

@@ -109,7 +109,7 @@ class _Session:
         try:
             db = self._begun(turn=jobs[0].many is not None)
             answers = run_lots(db, lots(jobs), anew=self._anew, passing=psycopg.Error)
-            db.execute("COMMIT")
+            db.commit()
         except psycopg.Error as error:
             self._give_up()
             return error

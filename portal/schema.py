@@ -82,7 +82,13 @@ ALTER TABLE envelope ADD COLUMN body {{bytes}};
 {_ON_POSTGRES}ALTER TABLE envelope SET (toast_tuple_target = 8160)
 """
 
-PORTAL_STEPS: Final = (_FIRST, _OBJECTS, _SIGN_IN, _CARD_READING, _MESSAGES, _OPERATOR_SESSIONS, _WHOLE)
+# Numbers are given by whoever has the lock of the deliveries, on both engines alike: the next one is one more than the
+# newest. A node of before, whose numbers were the server's, is refused instead of crossing with them.
+_NUMBERS: Final = f"""
+{_ON_POSTGRES}ALTER TABLE delivery ALTER COLUMN seq DROP IDENTITY IF EXISTS
+"""
+
+PORTAL_STEPS: Final = (_FIRST, _OBJECTS, _SIGN_IN, _CARD_READING, _MESSAGES, _OPERATOR_SESSIONS, _WHOLE, _NUMBERS)
 
 _WORKER_FIRST: Final = """
 CREATE TABLE IF NOT EXISTS progress (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL);

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 
 from offline_queue.envelope import Header, Signer
-from portal.database import Database, later
+from portal.database import Database, later, look_up
 from portal.intake import (
     Announced,
     Missing,
@@ -56,25 +56,28 @@ def announce_all(
     Raises what the database raises when a rival on another node was quicker: nothing is done then, and each has to be
     announced alone.
     """
-    senders, seen = _known(db, [asked.header for asked, _ in arrivals])
+    senders, seen, number = _known(db, [asked.header for asked, _ in arrivals])
     for sender in senders.values():
         if isinstance(sender, Sender):
             keys.note(sender)
     refusals = [_device_problem(senders.get(asked.header.device_kid), asked) for asked, _ in arrivals]
     new = _plainly_new(seen, {n: arrivals[n] for n, refusal in enumerate(refusals) if refusal is None})
-    taken = _take_all(db, new, signer)
+    taken = _take_all(db, new, signer, number)
     return [refusals[n] or taken.get(n) or announce(db, asked, signer, now) for n, (asked, now) in enumerate(arrivals)]
 
 
-def _known(db: Database, headers: Sequence[Header]) -> tuple[dict[str, Sender | Problem], set[str]]:
-    """What the database knows of them: the devices by their kids, and which ids; both in one statement."""
-    kids, ids = sorted({header.device_kid for header in headers}), [header.id for header in headers]
+def _known(db: Database, headers: Sequence[Header]) -> tuple[dict[str, Sender | Problem], set[str], int]:
+    """What the database knows of them: the devices by their kids, which ids, the newest number; in one statement."""
+    marks = _row(len(headers))
     sql = (
-        f"SELECT kid, kiosk_id, public, revoked FROM kiosk WHERE kid IN {_row(len(kids))} UNION ALL"  # noqa: S608 - marks
-        f" SELECT id, NULL, NULL, NULL FROM envelope WHERE id IN {_row(len(ids))}"
+        f"SELECT kid, kiosk_id, public, revoked FROM kiosk WHERE kid IN {marks} UNION ALL"  # noqa: S608 - marks only
+        f" SELECT id, NULL, NULL, NULL FROM envelope WHERE id IN {marks} UNION ALL"
+        " SELECT NULL, NULL, NULL, CAST(max(seq) AS TEXT) FROM delivery"
     )
-    rows = db.execute(sql, (*kids, *ids)).fetchall()
-    return {row[0]: sender_in(row) for row in rows if row[1] is not None}, {row[0] for row in rows if row[1] is None}
+    rows = look_up(db, sql, [*(header.device_kid for header in headers), *(header.id for header in headers)])
+    senders = {row[0]: sender_in(row) for row in rows if row[1] is not None}
+    ids = {row[0] for row in rows if row[0] is not None and row[1] is None}
+    return senders, ids, next(int(row[3] or 0) for row in rows if row[0] is None)
 
 
 def _device_problem(sender: Sender | Problem | None, asked: Announced) -> Problem | None:
@@ -95,26 +98,20 @@ def _plainly_new(ids: Set[str], arrivals: Mapping[int, Arrival]) -> dict[int, Ar
     return new
 
 
-def _take_all(db: Database, arrivals: Mapping[int, Arrival], signer: Signer) -> dict[int, Taken]:
-    """Take them; an envelope whose place is taken makes the database refuse them all."""
+def _take_all(db: Database, arrivals: Mapping[int, Arrival], signer: Signer, number: int) -> dict[int, Taken]:
+    """Take them, numbered behind `number`; an envelope whose place is taken makes the database refuse them all."""
     if not arrivals:
         return {}
-    seqs = _numbers(db, [asked.header.id for asked, _ in arrivals.values()])
-    receipts = {
-        n: receipt_of(asked.header.id, asked.packet.sha256, seqs[asked.header.id], now, signer)
-        for n, (asked, now) in arrivals.items()
-    }
-    rows = [envelope_row(asked, now, receipts[n]) for n, (asked, now) in arrivals.items()]
-    sql = f"INSERT INTO envelope VALUES {_rows(len(rows), len(rows[0]))}"  # noqa: S608 - marks only
-    later(db, sql, [value for row in rows for value in row])
-    return {n: Taken(receipt, again=False) for n, receipt in receipts.items()}
-
-
-def _numbers(db: Database, ids: Sequence[str]) -> dict[str, int]:
-    """The numbers of new deliveries by their envelopes' ids."""
-    rows = _rows(len(ids), 1)
-    sql = f"INSERT INTO delivery (envelope_id) VALUES {rows} RETURNING envelope_id, seq"  # noqa: S608 - marks only
-    return dict(db.execute(sql, ids).fetchall())
+    envelopes, deliveries, taken = list[object](), list[object](), {}
+    for seq, (n, (asked, now)) in enumerate(arrivals.items(), number + 1):
+        receipt = receipt_of(asked.header.id, asked.packet.sha256, seq, now, signer)
+        deliveries += (seq, asked.header.id)
+        envelopes += envelope_row(asked, now, receipt)
+        taken[n] = Taken(receipt, again=False)
+    count = len(arrivals)
+    later(db, f"INSERT INTO delivery VALUES {_rows(count, 2)}", deliveries)  # noqa: S608 - marks only
+    later(db, f"INSERT INTO envelope VALUES {_rows(count, len(envelopes) // count)}", envelopes)  # noqa: S608
+    return taken
 
 
 @cache
@@ -122,5 +119,6 @@ def _rows(count: int, width: int) -> str:
     return ", ".join([_row(width)] * count)
 
 
+@cache
 def _row(width: int) -> str:
     return f"({', '.join('?' * width)})"

@@ -58,6 +58,7 @@ def test_every_dependency_that_is_imported_is_declared() -> None:
         "starlette": "fastapi",
         "sqlite_utils": "sqlite-utils",
         "urllib3": "requests",
+        "nacl": "pynacl",
     }
     found: set[str] = set()
     for folder in SOURCES:

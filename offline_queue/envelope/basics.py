@@ -1,6 +1,7 @@
 """What every signed or sealed thing here is written with."""
 
 import base64
+import binascii
 import hashlib
 import json
 import secrets
@@ -45,15 +46,21 @@ def _is_plain(value: object) -> bool:
     return (kind is list or kind is tuple) and all(map(_is_plain, value))  # type: ignore[call-overload]
 
 
+_STANDARD: Final = bytes.maketrans(b"-_+/=", b"+/***")
+"""The standard alphabet's letters for the URL-safe ones, and none for what only the standard one has."""
+
+
 def b64(raw: bytes) -> str:
     """URL-safe base64 without padding (RFC 4648 section 5)."""
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
 
 
 def unb64(text: str) -> bytes:
-    """The inverse of `b64`; ValueError on anything that `b64` would not have written."""
-    raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    if b64(raw) != text:
+    """The inverse of `b64`; ValueError on anything that `b64` would not have written, TypeError on what is no text."""
+    spelt = str.encode(text, "ascii").translate(_STANDARD)
+    raw = binascii.a2b_base64(spelt + b"=" * (-len(spelt) % 4), strict_mode=True)
+    last = len(spelt) % 4  # letters of less than three bytes, whose last bits must be zeros
+    if last and not text.endswith(b64(raw[1 - last :])):
         raise ValueError("not canonical base64")
     return raw
 

@@ -84,6 +84,16 @@ def _encode_wraps(wraps: Sequence[Wrap]) -> bytes:
     return canonical([{"kid": w.kid, "kem": w.kem.value, "sealed": b64(w.sealed)} for w in wraps])
 
 
+# What is canonical already when no text needs an escape: names in their order, no space, whole numbers.
+_PLAIN_WRAP: Final = '{"kem":"%(kem)s","kid":"%(kid)s","sealed":"%(sealed)s"}'
+_PLAIN_CORE: Final = (
+    '{"case_id":"%(case_id)s","case_seq":%(case_seq)d,"created":"%(created)s","device_kid":"%(device_kid)s",'
+    '"id":"%(id)s","kiosk_id":"%(kiosk_id)s","nonce":"%(nonce)s","receipt_number":"%(receipt_number)s",'
+    '"service":"%(service)s","size":%(size)d,"v":%(v)d}'
+)
+_PLAIN: Final = _PLAIN_CORE[:-1] + ',"wraps":[%(wraps)s]}'
+
+
 @dataclass(frozen=True)
 class Header:
     """What travels in clear beside the ciphertext: no personal datum; `size` is the ciphertext's bytes with its tag."""
@@ -140,7 +150,15 @@ class Header:
             "nonce": b64(self.nonce),
             "size": self.size,
         }
-        return canonical(names)
+        return (_PLAIN_CORE % names).encode() if self._is_plain else canonical(names)
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether no text needs an escape, and the numbers are whole ones."""
+        texts = "".join((self.id, self.kiosk_id, self.case_id, self.service))
+        texts += "".join((self.receipt_number, self.created, self.device_kid))
+        escaped = '"' in texts or "\\" in texts or not (texts.isascii() and texts.isprintable())
+        return not escaped and all(type(n) is int and 0 <= n < 2**53 for n in (self.version, self.case_seq, self.size))
 
 
 def parse_header(raw: bytes) -> Header | Malformed:
@@ -148,10 +166,24 @@ def parse_header(raw: bytes) -> Header | Malformed:
     if len(raw) > MAX_HEADER_BYTES:
         return Malformed("header_too_long")
     try:
-        header = _read_header(json.loads(raw))
+        doc = json.loads(raw)
+        header = _read_header(doc)
+        right = _plausible(header) and (_is_plainly_canonical(doc, raw) or header.encode() == raw)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, rfc8785.CanonicalizationError):
         return Malformed("header")
-    return header if _plausible(header) and header.encode() == raw else Malformed("header")
+    return header if right else Malformed("header")
+
+
+def _is_plainly_canonical(doc: Mapping[str, Any], raw: bytes) -> bool:
+    """Whether what was read from `raw`, put together again, is `raw`.
+
+    False leaves it open. Without a backslash each text stands there as it was read, and holds no quote: whatever is
+    written in another way than the canonical one is seen.
+    """
+    if b"\\" in raw:
+        return False
+    wraps = ",".join([_PLAIN_WRAP % wrap for wrap in doc["wraps"]])
+    return raw == (_PLAIN % {**doc, "wraps": wraps}).encode()
 
 
 def _read_header(doc: Mapping[str, Any]) -> Header:

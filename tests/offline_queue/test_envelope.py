@@ -1,5 +1,6 @@
 """The wire form: what is sealed opens for its recipient only, and what is signed cannot be bent."""
 
+import base64
 import json
 import uuid
 from dataclasses import replace
@@ -186,6 +187,55 @@ def test_the_header_is_its_own_canonical_form_and_nothing_else_is_taken() -> Non
         assert isinstance(parse_header(spoilt), Malformed)
 
 
+PRINTABLE = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=20)
+HEADER = Bench().sealed().head
+
+
+@given(
+    texts=st.lists(PRINTABLE, min_size=8, max_size=8), size=st.integers(TAG_BYTES + 1, 2**25), count=st.integers(1, 3)
+)
+@example(texts=['a"b', "a\\b", 'a\\"b', "㗎", "\x7e", "/", "<", "%s"], size=99, count=2)
+def test_whatever_a_header_says_it_is_read_from_its_canonical_form(texts: list[str], size: int, count: int) -> None:
+    kiosk, case, service, number, created, device, *kids = texts
+    wraps = tuple(Wrap(kids[n % 2], kem, bytes(n)) for n, kem in zip(range(count), [*Kem, Kem.X25519], strict=False))
+    names = {"kiosk_id": kiosk, "case_id": case, "service": service, "receipt_number": number, "created": created}
+    head = Header(id=HEADER.id, case_seq=1, device_kid=device, nonce=HEADER.nonce, size=size, wraps=wraps, **names)
+    assert parse_header(head.encode()) == head
+
+
+SPELLINGS = (
+    *(b"", b" ", b"\n", b"\\", b'"', b"\\u0041", b"\xe3\x97\x8e", b"\xff", b"\x7f", b"\x00", b"0", b".0", b"e0", b"+1"),
+    *(b"-0", b"1.0", b"true", b"null", b"NaN", b"[]", b"{}", b'"x":1,', b",", b'"case_seq":1,', b'"v":2,', b"=", b"%d"),
+)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 3), st.sampled_from(SPELLINGS)), max_size=3)
+)
+def test_a_header_that_is_taken_is_what_it_would_be_written_as(changes: list[tuple[float, int, bytes]]) -> None:
+    raw = HEADER.encode()
+    for where, cut, put in changes:
+        at = int(where * len(raw)) if where > 0.1 else int(where * 4000) % len(raw)  # more often where names stand
+        raw = raw[:at] + put + raw[at + cut :]
+    parsed = parse_header(raw)
+    assert isinstance(parsed, Malformed) or parsed.encode() == raw
+
+
+@pytest.mark.parametrize(
+    "name", ["case_id", "case_seq", "created", "id", "nonce", "service", "size", "v", "kid", "sealed"]
+)
+@pytest.mark.parametrize(
+    "spelt", ["1", "1.0", "1e3", "-0", '"1"', "true", "null", "NaN", "[]", '{"a":1}', '"\\u0041"', '"/"', '"\\/"']
+)
+def test_a_value_of_another_kind_is_refused_or_written_so(name: str, spelt: str) -> None:
+    raw = HEADER.encode()
+    was = json.dumps({**json.loads(raw), **json.loads(raw)["wraps"][0]}[name])
+    bent = raw.replace(f'"{name}":{was}'.encode(), f'"{name}":{spelt}'.encode())
+    assert bent != raw or spelt == was
+    parsed = parse_header(bent)
+    assert isinstance(parsed, Malformed) or parsed.encode() == bent == rfc8785.dumps(json.loads(bent))
+
+
 @given(st.binary(max_size=300))
 def test_random_bytes_are_refused_without_an_exception(raw: bytes) -> None:
     assert isinstance(parse_header(raw), Malformed)
@@ -250,6 +300,25 @@ def test_base64_has_one_spelling() -> None:
     for other in ("__5", "//4", "__4="):
         with pytest.raises(ValueError, match=r".*"):
             unb64(other)
+
+
+@given(st.text("AQgwEcz09-_+/=. \né", max_size=9) | st.binary(max_size=9).map(b64))
+def test_base64_is_taken_only_as_it_would_be_written(text: str) -> None:
+    try:
+        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        raw = b""
+    if b64(raw) == text:
+        assert unb64(text) == raw
+        return
+    with pytest.raises(ValueError, match=r".*"):
+        unb64(text)
+
+
+def test_what_is_no_text_is_no_base64() -> None:
+    for other in (None, 5, b"AA", ["A"]):
+        with pytest.raises(TypeError):
+            unb64(other)  # type: ignore[arg-type]
 
 
 def test_private_keys_do_not_show() -> None:

@@ -50,6 +50,27 @@ def test_what_the_server_says_against_it_comes_with_the_next_and_no_commit_happe
     assert names(db) == []
 
 
+def test_what_failed_and_went_unnoticed_is_not_said_to_be_committed(db: Postgres) -> None:
+    db.execute("BEGIN")
+    later(db, "INSERT INTO thing VALUES (?)", ["a"])
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        db.execute("SELECT 1 / 0")
+    with pytest.raises(psycopg.errors.InFailedSqlTransaction):
+        db.commit()
+    db.roll_back()
+    assert names(db) == []
+
+
+def test_a_commit_takes_along_what_waits_and_needs_nothing_to(db: Postgres) -> None:
+    for waiting in (["a"], []):
+        db.execute("BEGIN")
+        for name in waiting:
+            later(db, "INSERT INTO thing VALUES (?)", [name])
+        db.commit()
+        assert db._connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+    assert names(db) == ["a"]
+
+
 def test_a_roll_back_forgets_what_waits(db: Postgres) -> None:
     db.execute("BEGIN")
     later(db, "INSERT INTO thing VALUES (?)", ["a"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import wait
 from contextlib import closing, contextmanager
@@ -11,7 +12,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import LockNotAvailable, NotNullViolation
 
 from offline_queue.bundle import whole_packet
 from offline_queue.envelope import Packet, chunk_digests, chunks_of
@@ -178,6 +179,27 @@ def test_what_came_whole_before_its_bytes_lay_in_its_row_is_still_read(place: Pl
         migrate(db, "portal", PORTAL_STEPS)
         assert intake.body_of(db, "old") == b"bytes"
         assert intake.look(db, "old") == Taken("receipt", again=True)
+
+
+def test_numbers_go_on_from_those_of_before_and_a_node_of_before_gives_none(place: Place) -> None:
+    old = "INSERT INTO delivery (envelope_id) VALUES (?)"
+    with closing(place.connect()) as db:
+        migrate(db, "portal", PORTAL_STEPS[:7])
+        for n in range(3):
+            db.execute(old, (f"old {n}",))
+    store = place.open_store()
+    bench = known(store)
+    alone = announced(bench)
+    assert isinstance(store.submit(lambda db: intake.announce(db, alone, bench.portal, NOON)).result(), Taken)
+    together = [node_on(store, bench).submit(announced(bench), NOON) for _ in range(3)]
+    assert all(isinstance(each.result(timeout=20), Taken) for each in together)
+    with place.reading() as db:
+        assert [seq for (seq,) in db.execute("SELECT seq FROM delivery ORDER BY seq")] == list(range(1, 8))
+    store.close()
+    with closing(place.connect()) as db:
+        if not isinstance(db, sqlite3.Connection):  # nodes on SQLite number alike, old and new
+            with pytest.raises(NotNullViolation):
+                db.execute(old, ("from a node of before",))
 
 
 def test_a_row_of_a_few_kilobytes_stays_where_it_is_on_postgresql(tmp_path: Path, postgres: PostgresServer) -> None:

@@ -80,13 +80,13 @@ def test_the_signature_of_a_device_that_was_here_before_is_checked_outside_the_t
 ) -> None:
     bench = known(store)
     node, where = node_on(store, bench), list[bool]()
-    real = intake.verify_envelope_signature
+    real = intake.device_signed
 
     def noted(*arguments: bytes) -> bool:
         where.append(threading.current_thread() is threading.main_thread())
         return real(*arguments)
 
-    monkeypatch.setattr(intake, "verify_envelope_signature", noted)
+    monkeypatch.setattr(intake, "device_signed", noted)
     for _ in range(2):
         assert isinstance(send_all(node, [announced(bench)])[0], Taken)
     assert where == [False, True]
@@ -188,10 +188,9 @@ class _Watched:
         watched = self
 
         class Connection(Postgres):
-            def execute(self, sql: str, *rest: Any) -> Any:
-                if sql == "COMMIT":
-                    watched.at_commit()
-                return super().execute(sql, *rest)
+            def commit(self) -> None:
+                watched.at_commit()
+                super().commit()
 
         return Connection(psycopg.connect(url, autocommit=True))
 
