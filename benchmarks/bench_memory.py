@@ -32,8 +32,8 @@ def run() -> list[Row]:
         _at_first_screen(Path(folder))  # the first start of all makes the queue, with what the next ones do without
         alone, together = _at_first_screen(Path(folder))
     with tempfile.TemporaryDirectory(prefix="kiosk-bench-") as folder:
-        _visits(folder, 0)
-        after, helped = _visits(folder, VISITS)
+        visits(folder, 0)
+        after, helped = visits(folder, VISITS)
     return [
         Row("resident memory of `kiosk run` at the first screen", alone, "MB", "<= 250"),
         Row("the same with the processes of its cameras, what they share counted once", together, "MB", ""),
@@ -65,8 +65,8 @@ def _proportional_mb(process: str) -> float:
     return int(found[1]) / 1024 if found else 0.0
 
 
-def _visits(folder: str, number: int) -> tuple[float, float]:
-    """So many visits in a process of their own, on the queue that is there or is made."""
+def visits(folder: str, number: int) -> tuple[float, float]:
+    """MB after so many visits in a process of their own, on the queue that is there or is made: alone, with helpers."""
     command = [sys.executable, "-m", "benchmarks.bench_memory", folder, str(number)]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     alone, together = map(float, done.stdout.split())
@@ -102,7 +102,7 @@ def _at_first_screen(folder: Path) -> tuple[float, float]:
     return found
 
 
-def _visit_after_visit(folder: Path, visits: int) -> tuple[float, float]:
+def _visit_after_visit(folder: Path, number: int) -> tuple[float, float]:
     """Residents touch their way through every service in turn, each in the next language; then nobody is there."""
     from dataclasses import replace
 
@@ -120,8 +120,8 @@ def _visit_after_visit(folder: Path, visits: int) -> tuple[float, float]:
     with opened(config) as (_, stage, screens):
         wait_until(lambda: False, SETTLED_MS / 1000)
         settle()
-        for number in range(visits):
-            service, language = SERVICES[number % len(SERVICES)], LANGUAGES[number // len(SERVICES) % len(LANGUAGES)]
+        for place in range(number):
+            service, language = SERVICES[place % len(SERVICES)], LANGUAGES[place // len(SERVICES) % len(LANGUAGES)]
             resident = Resident(screens, stage, service=service, language=language)
             resident.visit()
             resident.finish()
