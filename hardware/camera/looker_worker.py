@@ -7,13 +7,9 @@ and the sums of an examination.
 from __future__ import annotations
 
 import base64
-import json
-import logging
-import os
-import sys
 from typing import Any, Final
 
-from hardware.bounded import bound
+from hardware.answering import answer_all, begin
 from hardware.camera import document, portrait
 from hardware.camera.codes import read_codes
 from hardware.camera.frame import Frame, Image, load_cv2
@@ -21,22 +17,13 @@ from hardware.camera.jpeg import encode_jpeg
 from hardware.camera.selftest import Examination
 
 MEMORY_BYTES: Final = 2 * 1024**3  # of addresses; resident it stays under 120 MB
-MOST_BYTES: Final = 64 * 1024 * 1024
 
 
 def main() -> None:
     """Answer requests until the pipe closes."""
-    bound(MEMORY_BYTES)
-    logging.disable(logging.CRITICAL)
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
-    os.dup2(2, 1)  # whatever a library prints must not look like an answer
+    answers = begin(MEMORY_BYTES)
     load_cv2().setNumThreads(1)
-    eyes = Eyes()
-    print(json.dumps({"ready": True}), file=answers, flush=True)
-    while request := sys.stdin.buffer.readline():
-        asked = json.loads(request)
-        raw = bytearray(sys.stdin.buffer.read(min(asked["bytes"], MOST_BYTES)))
-        print(json.dumps(eyes.answer(asked, raw)), file=answers, flush=True)
+    answer_all(answers, Eyes().answer)
 
 
 class Eyes:

@@ -8,14 +8,13 @@ input does.
 from __future__ import annotations
 
 import json
-import logging
 import os
 import sys
 import threading
 import zlib
 from typing import Any, BinaryIO, Final, TextIO
 
-from hardware.bounded import bound
+from hardware.answering import begin, say
 from hardware.camera.controls import Profile
 from hardware.camera.frame import Frame, FrameSource, load_cv2
 from hardware.camera.source_process import HEAD, SLOTS, Glimpse, Place
@@ -29,14 +28,11 @@ READ_S: Final = 0.1
 
 def main() -> None:
     """Open the source and tell every frame until the input ends."""
-    bound(MEMORY_BYTES)
-    logging.disable(logging.CRITICAL)
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
-    os.dup2(2, 1)  # whatever a library prints must not look like an answer
+    answers = begin(MEMORY_BYTES)
     asked = json.loads(sys.stdin.buffer.readline())
     source = source_for(asked["spec"], Profile(asked["exposure"], asked["focus"]))
     if isinstance(source, Fault):
-        _say(answers, _as_told(source))
+        say(answers, _as_told(source))
         return
     knobs = Knobs(source)
     for _ in range(asked.get("knobs", 0)):
@@ -44,7 +40,7 @@ def main() -> None:
     threading.Thread(target=knobs.listen, args=(sys.stdin.buffer,), daemon=True).start()
     load_cv2().setNumThreads(1)
     fault = source.open()
-    _say(answers, {} if fault is None else _as_told(fault))
+    say(answers, {} if fault is None else _as_told(fault))
     if fault is None:
         _serve(source, Ring(int(sys.argv[1])), answers)
 
@@ -56,9 +52,9 @@ def _serve(source: FrameSource, ring: Ring, answers: TextIO) -> None:
             glimpse = ring.keep(came)
             told = {**vars(glimpse), **glimpse.place._asdict()}
             del told["place"]
-            _say(answers, told)
+            say(answers, told)
             continue
-        _say(answers, _as_told(came))
+        say(answers, _as_told(came))
         if came.code == "camera_lost":
             return
 
@@ -117,10 +113,6 @@ class Knobs:
 
 def _as_told(fault: Fault) -> dict[str, Any]:
     return {"fault": fault.code, "retriable": fault.retriable, "detail": fault.detail}
-
-
-def _say(answers: TextIO, told: dict[str, Any]) -> None:
-    print(json.dumps(told), file=answers, flush=True)
 
 
 if __name__ == "__main__":

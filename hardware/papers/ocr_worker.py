@@ -7,15 +7,14 @@ it takes 300 to 600 MB and seconds of a core; its memory is bounded, and what go
 
 from __future__ import annotations
 
-import json
 import logging
 import os
-import sys
-from typing import Any, BinaryIO
+from functools import partial
+from typing import Any
 
 import numpy as np
 
-from hardware.bounded import bound
+from hardware.answering import answer_all, begin
 from hardware.camera.frame import Image, load_cv2
 from hardware.camera.jpeg import decode_image
 from hardware.camera.measure import scaled
@@ -35,16 +34,8 @@ TURNS = (0, 180, 90, 270)
 def main() -> None:
     """Answer requests until the pipe closes."""
     os.nice(NICE)
-    bound(MEMORY_BYTES)
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
-    os.dup2(2, 1)  # whatever a library prints must not look like an answer
-    engine = load_engine()
-    print(json.dumps({"ready": True}), file=answers, flush=True)
-    while True:
-        request = sys.stdin.buffer.readline()
-        if not request:
-            return
-        print(json.dumps(_answered(engine, request, sys.stdin.buffer), ensure_ascii=False), file=answers, flush=True)
+    answers = begin(MEMORY_BYTES)
+    answer_all(answers, partial(_answered, load_engine()))
 
 
 def load_engine() -> Any:
@@ -71,9 +62,8 @@ def _enlarge_up_to(engine: Any, side: int) -> None:
     engine.text_det.limit_side_len = side
 
 
-def _answered(engine: Any, request: bytes, pipe: BinaryIO) -> dict[str, Any]:
-    asked = json.loads(request)
-    picture = decode_image(pipe.read(asked["bytes"]))
+def _answered(engine: Any, asked: dict[str, Any], raw: bytearray) -> dict[str, Any]:
+    picture = decode_image(bytes(raw))
     if isinstance(picture, Fault):
         return {"fault": picture.code}
     return read_mrz(engine, picture) if asked["task"] == "mrz" else read_page(engine, picture)

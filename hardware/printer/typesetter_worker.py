@@ -6,11 +6,9 @@ A request is one line of JSON, {"bytes": n}, and n bytes of HTML; the answer is 
 from __future__ import annotations
 
 import base64
-import json
-import os
-import sys
+from typing import Any
 
-from hardware.bounded import bound
+from hardware.answering import answer_all, begin
 from hardware.printer.document import pdf
 
 MEMORY_BYTES = 2 * 1024**3  # of addresses
@@ -18,13 +16,12 @@ MEMORY_BYTES = 2 * 1024**3  # of addresses
 
 def main() -> None:
     """Answer requests until the pipe closes."""
-    bound(MEMORY_BYTES)
-    answers = os.fdopen(os.dup(1), "w", encoding="ascii", buffering=1)
-    os.dup2(2, 1)  # whatever a library prints must not look like an answer
-    print(json.dumps({"ready": True}), file=answers, flush=True)
-    while request := sys.stdin.buffer.readline():
-        html = sys.stdin.buffer.read(json.loads(request)["bytes"]).decode()
-        print(json.dumps({"pdf": base64.b64encode(pdf(html)).decode()}), file=answers, flush=True)
+    answer_all(begin(MEMORY_BYTES), _answered)
+
+
+def _answered(asked: dict[str, Any], html: bytearray) -> dict[str, Any]:
+    del asked
+    return {"pdf": base64.b64encode(pdf(html.decode())).decode()}
 
 
 if __name__ == "__main__":

@@ -9,16 +9,14 @@ Requests: "look" with a frame's pixels (BGR, rows first), "photos" of the best m
 from __future__ import annotations
 
 import base64
-import json
-import logging
-import os
 import sys
+from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import numpy as np
 
-from hardware.bounded import bound
+from hardware.answering import answer_all, begin
 from hardware.camera.frame import Frame, Image, load_cv2
 from hardware.camera.jpeg import decode_image
 from hardware.device import Fault
@@ -28,25 +26,17 @@ from hardware.vision.models import Sessions, pins
 from hardware.vision.photographer import Photographer, photo, wipe
 
 MEMORY_BYTES: Final = 2 * 1024**3  # of addresses; resident it stays under 300 MB
-MOST_BYTES: Final = 64 * 1024 * 1024
 
 
 def main() -> None:
     """Answer requests until the pipe closes."""
-    bound(MEMORY_BYTES)
-    logging.disable(logging.CRITICAL)
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
-    os.dup2(2, 1)  # whatever a library prints must not look like an answer
+    answers = begin(MEMORY_BYTES)
     load_cv2().setNumThreads(1)
     sessions = Sessions(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
     photographer, faces = Photographer(sessions), Faces(sessions)
     photographer.look(Frame.of(0, 0.0, np.zeros((480, 640, 3), np.uint8)))  # the models load now
     photographer.forget()
-    print(json.dumps({"ready": True}), file=answers, flush=True)
-    while request := sys.stdin.buffer.readline():
-        asked = json.loads(request)
-        answer = _answered(photographer, faces, asked, sys.stdin.buffer)
-        print(json.dumps(answer), file=answers, flush=True)
+    answer_all(answers, partial(_answered, photographer, faces))
 
 
 class Faces:
@@ -97,8 +87,7 @@ class Faces:
         self._challenger = None
 
 
-def _answered(photographer: Photographer, faces: Faces, asked: dict[str, Any], pipe: BinaryIO) -> dict[str, Any]:
-    raw = bytearray(pipe.read(min(asked["bytes"], MOST_BYTES)))
+def _answered(photographer: Photographer, faces: Faces, asked: dict[str, Any], raw: bytearray) -> dict[str, Any]:
     match asked["task"]:
         case "compare":
             return faces.compare(raw, asked["first"])
