@@ -20,7 +20,7 @@ from benchmarks.row import Row
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_S = 120.0
 VISITS = 36
-SERVICES = ("HK-WEL-01", "HK-WEL-07", "HK-COM-07", "GD-HPF-01", "HK-VOT-02", "HK-IDD-03")
+SERVICES = ("HK-WEL-01", "HK-WEL-07", "HK-COM-07", "GD-HPF-01", "HK-VOT-02", "HK-TAX-13")
 CONFIG = (
     '[screen]\nfullscreen = false\n[queue]\nfolder = "queue"\n[portal]\npublic_file = "portal/portal-public.json"\n'
 )
