@@ -149,7 +149,9 @@ def test_one_changed_bit_is_seen(bit: int, part: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "short", [b"", b"no key", bytes(31), bytes(33), bytes(63), bytes(65), GENUINE[:-1], GENUINE + b"x"]
+    "short",
+    [b"", b"no key", bytes(31), bytes(33), bytes(63), bytes(65), GENUINE[:-1], GENUINE + b"x"],
+    ids=["nothing", "words", "31 zeros", "33 zeros", "63 zeros", "65 zeros", "cut", "too long"],
 )
 def test_what_is_no_key_or_no_signature_is_refused(short: bytes) -> None:
     assert not device_signed(DEVICE.public_bytes, DIGESTS[0], short)
