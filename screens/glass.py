@@ -100,12 +100,12 @@ class Glass:
     # ---- touching ----
 
     def press(self, name: str) -> None:
-        """Touch the middle of a control, once it has stopped moving about."""
-        places: list[QRect] = []
+        """Touch the middle of a control, once it has stopped moving about; a page laid out anew may hide it meanwhile."""
+        places = [self.find(name).rect]
 
         def still() -> bool:
-            places.append(self.find(name).rect)
-            return len(places) > 1 and places[-1] == places[-2]
+            places.append(self.find(name).rect if self.shows(name) else QRect())
+            return not places[-1].isNull() and places[-1] == places[-2]
 
         self.wait_for(still, f"{name!r} to stand still")
         self.press_at(places[-1].center())

@@ -57,7 +57,7 @@ def test_a_real_reading_of_the_specimen_card_says_that_it_is_not_the_applicant_s
     assert isinstance(said, Read)
     assert any("A123456(3)" in line.text for line in said.lines)
     assert resident.say("reading.reading") not in resident.glass.words()
-    resident.glass.press(resident.say("capture.use"))
+    resident.glass.press_when_there(resident.say("capture.use"))
     resident.settle()
     assert reading.stage.session.page is not Page.DOCUMENT
 
@@ -67,7 +67,7 @@ def test_another_person_s_card_is_said_and_taken_all_the_same(reading: Counter, 
     resident = at_the_tray(reading)
     take(resident)
     resident.glass.wait_for(lambda: resident.say("reading.other_number") in resident.glass.words(), "the remark")
-    resident.glass.press(resident.say("capture.use"))
+    resident.glass.press_when_there(resident.say("capture.use"))
     resident.settle()
     assert reading.stage.session.page is not Page.DOCUMENT
 
@@ -84,14 +84,14 @@ def test_pages_are_added_and_become_one_pdf(reading: Counter, read: list[Read | 
     read.extend([page(*HKIC)] * 3)
     resident = at_the_tray(reading)
     take(resident)
-    resident.glass.press(resident.say("reading.add_page"))
+    resident.glass.press_when_there(resident.say("reading.add_page"))
     resident.settle()
     take(resident)
     assert reading.stage.session.picture is not None
     assert reading.stage.session.picture.media_type == "application/pdf"
-    resident.glass.press(resident.say("capture.retake"))
+    resident.glass.press_when_there(resident.say("capture.retake"))
     resident.settle()
-    resident.glass.press(resident.say("reading.done"))
+    resident.glass.press_when_there(resident.say("reading.done"))
     resident.settle()
     assert reading.stage.session.picture.media_type == "image/jpeg", "the page to be taken again was given up"
 
@@ -115,7 +115,7 @@ def test_what_a_paper_says_fills_only_what_nobody_answered(reading: Counter, rea
     read.append(page(*HKIC))
     resident = Resident(reading.screens, reading.stage, service="HK-WEL-01", language="en")
     take(resident)
-    resident.glass.press(resident.say("capture.use"))
+    resident.glass.press_when_there(resident.say("capture.use"))
     resident.settle()
     after = reading.stage.session.flow
     assert after is not None
