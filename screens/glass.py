@@ -100,7 +100,7 @@ class Glass:
     # ---- touching ----
 
     def press(self, name: str) -> None:
-        """Touch the middle of a control, once it has stopped moving about; a page laid out anew may hide it meanwhile."""
+        """Touch the middle of a control, once it stands still; a page that is laid out anew may hide it meanwhile."""
         places = [self.find(name).rect]
 
         def still() -> bool:
