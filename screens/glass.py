@@ -101,11 +101,12 @@ class Glass:
 
     def press(self, name: str) -> None:
         """Touch the middle of a control, once it stands still; a page that is laid out anew may hide it meanwhile."""
-        places = [self.find(name).rect]
+        self.find(name)
+        places: list[QRect] = []
 
         def still() -> bool:
             places.append(self.find(name).rect if self.shows(name) else QRect())
-            return not places[-1].isNull() and places[-1] == places[-2]
+            return len(places) > 1 and not places[-1].isNull() and places[-1] == places[-2]
 
         self.wait_for(still, f"{name!r} to stand still")
         self.press_at(places[-1].center())
