@@ -317,17 +317,26 @@ def watch(spec: str, seconds: float | None, check: str | None, as_json: bool) ->
     supervisor.start()
     end_s = time.monotonic() + seconds if seconds is not None else None
     try:
-        before = 0
+        before: Frame | None = None
         while end_s is None or time.monotonic() < end_s:
-            time.sleep(1.0)
+            second_s = time.monotonic() + 1.0
+            while before is None and time.monotonic() < second_s:
+                time.sleep(0.01)
+                before = camera.latest()  # the first rate is not that of the opening
+            time.sleep(max(0.0, second_s - time.monotonic()))
             frame = camera.latest()
-            if frame is not None:
-                _say(as_json, fps=max(0, frame.number - before), verdict=judge(frame))
-                before = frame.number
+            if frame is not None and before is not None:
+                _say(as_json, fps=_rate(before, frame), verdict=judge(frame))
+            before = frame
     except KeyboardInterrupt:
         pass
     finally:
         supervisor.stop()
+
+
+def _rate(one: Frame, other: Frame) -> int:
+    """Frames a second between two of them; 0 when the camera was opened anew between them."""
+    return max(0, round((other.number - one.number) / max(other.mono_s - one.mono_s, 1e-6)))
 
 
 if __name__ == "__main__":
