@@ -83,19 +83,15 @@ class Glass:
     def find(self, name: str) -> Seen:
         """The control of that name, or the first whose name begins with it; NotSeenError names what is there."""
         controls = self.controls()
-        exact = [seen for seen in controls if seen.name == name]
-        begins = [seen for seen in controls if seen.name.startswith((name + ",", name + " "))]
-        for seen in (*exact, *begins):
-            return seen
-        raise NotSeenError(f"{name!r} cannot be touched; there is {', '.join(repr(seen.name) for seen in controls)}")
+        found = _named(name, controls)
+        if found is None:
+            there = ", ".join(repr(seen.name) for seen in controls)
+            raise NotSeenError(f"{name!r} cannot be touched; there is {there}")
+        return found
 
     def shows(self, name: str) -> bool:
         """Whether a control of that name can be touched."""
-        try:
-            self.find(name)
-        except NotSeenError:
-            return False
-        return True
+        return _named(name, self.controls()) is not None
 
     # ---- touching ----
 
@@ -105,7 +101,8 @@ class Glass:
         places: list[QRect] = []
 
         def still() -> bool:
-            places.append(self.find(name).rect if self.shows(name) else QRect())
+            found = _named(name, self.controls())
+            places.append(QRect() if found is None else found.rect)
             return len(places) > 1 and not places[-1].isNull() and places[-1] == places[-2]
 
         self.wait_for(still, f"{name!r} to stand still")
@@ -142,6 +139,13 @@ class Glass:
         """Let Qt work until a condition holds; NotSeenError when it does not in time."""
         if not wait_until(true, timeout_s):
             raise NotSeenError(f"waited {timeout_s:g} s for {what}; the screen shows:\n{self.words()}")
+
+
+def _named(name: str, controls: Sequence[Seen]) -> Seen | None:
+    """The control of exactly that name, else the first whose name begins with it."""
+    exact = [seen for seen in controls if seen.name == name]
+    begins = [seen for seen in controls if seen.name.startswith((name + ",", name + " "))]
+    return next(iter((*exact, *begins)), None)
 
 
 def wait_until(true: Callable[[], bool], timeout_s: float) -> bool:

@@ -111,7 +111,7 @@ class Capture(Model):
     def _beside(self, process: Worker, work: Callable[[], object]) -> None:
         """What may wait for a process that runs, away from the screen."""
         if process.running:
-            Thread(target=work, daemon=True, name="studio").start()
+            Thread(target=work, daemon=True, name="looking").start()
 
     @property
     def _studio(self) -> Studio:

@@ -14,7 +14,7 @@ from kiosk.app import ROOT
 from kiosk.embedded_portal import EmbeddedPortal
 
 LATER = {
-    "numpy": "what cameras and printers compute with",
+    "numpy": "what cameras compute with",
     "cv2": "the first camera",
     "PIL": "the first slip",
     "requests": "the first call to the portal",
