@@ -8,20 +8,15 @@ once more.
 from __future__ import annotations
 
 import json
-import os
-import selectors
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from hardware.device import Fault
+from hardware.piped import Payload, Piped, Trouble, line_of
 
-ROOT: Final = Path(__file__).resolve().parents[1]
 ATTEMPTS: Final = 2
-Payload: TypeAlias = bytes | bytearray | memoryview
 
 
 class Worker:
@@ -45,34 +40,35 @@ class Worker:
         self._start_s, self._answer_s, self._idle_s = start_s, answer_s, idle_s
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._rest = b""
+        self._piped: Piped | None = None
         self._timer: threading.Timer | None = None
         self._stops = 0
 
     @property
     def running(self) -> bool:
         """Whether its process lives."""
-        process = self._process
-        return process is not None and process.poll() is None
+        piped = self._piped
+        return piped is not None and piped.running
 
     @property
     def pid(self) -> int | None:
         """The process's number, for a technician and for tests."""
-        return self._process.pid if self._process else None
+        piped = self._piped
+        return None if piped is None else piped.pid
 
     def warm_up(self) -> Fault | None:
         """Start the process now, so that the first request need not wait for it."""
         with self._lock:
             try:
-                return self._started()
+                started = self._started()
+                return started if isinstance(started, Fault) else None
             finally:
                 self._rest_in()
 
     def ask(self, request: Mapping[str, Any], payload: Payload = b"") -> dict[str, Any] | Fault:
         """One request and its answer; blocks at most `ATTEMPTS` times the answer's and the start's time."""
         stops = self._stops
-        line = json.dumps({**request, "bytes": len(payload)}).encode() + b"\n"
+        line = line_of(request, payload)
         with self._lock:
             self._cancel_timer()
             fault: Fault | None = None
@@ -90,9 +86,9 @@ class Worker:
     def stop(self) -> None:
         """End the process and whatever it was at."""
         self._stops += 1
-        process = self._process
-        if process is not None and process.poll() is None:
-            process.kill()  # first, so that a request under way ends and lets the lock go
+        piped = self._piped
+        if piped is not None:
+            piped.kill()  # first, so that a request under way ends and lets the lock go
         with self._lock:
             self._cancel_timer()
             self._end()
@@ -101,93 +97,45 @@ class Worker:
         return Fault(f"{self._name}_unavailable", detail=detail)
 
     def _asked(self, line: bytes, payload: Payload) -> dict[str, Any] | Fault:
-        fault = self._started()
-        if fault is not None:
-            return fault
-        process = self._process
-        if process is None or process.stdin is None:
-            return self._unavailable("no pipe")
+        piped = self._started()
+        if isinstance(piped, Fault):
+            return piped
         deadline_s = self._monotonic() + self._answer_s
         for part in (line, payload):
-            fault = self._send(process.stdin.fileno(), part, deadline_s)
-            if fault is not None:
-                return fault
-        return self._answer(deadline_s - self._monotonic())
+            if (trouble := piped.tell(part, deadline_s)) is not None:
+                return self._fault(trouble)
+        return self._answer(piped, deadline_s - self._monotonic())
 
-    def _send(self, pipe: int, part: Payload, deadline_s: float) -> Fault | None:
-        """Write it all in time: a process that hangs does not read, and a pipe holds only 64 KiB."""
-        left = memoryview(part)
-        with selectors.DefaultSelector() as waiting:
-            waiting.register(pipe, selectors.EVENT_WRITE)
-            while left:
-                patience_s = deadline_s - self._monotonic()
-                if patience_s <= 0 or not waiting.select(patience_s):
-                    return Fault(f"{self._name}_slow")
-                try:
-                    left = left[os.write(pipe, left) :]
-                except BlockingIOError:
-                    continue
-                except OSError:
-                    return self._unavailable("the process is gone")
-        return None
-
-    def _started(self) -> Fault | None:
-        if self.running:
-            return None
+    def _started(self) -> Piped | Fault:
+        piped = self._piped
+        if piped is not None and piped.running:
+            return piped
         self._end()
-        environment = dict(os.environ, OMP_NUM_THREADS="1", PYTHONPATH=str(ROOT))
         try:
-            self._process = subprocess.Popen(
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                env=environment, cwd=ROOT, start_new_session=True,
-            )  # fmt: skip
+            self._piped = piped = Piped(self._command, monotonic=self._monotonic)
         except OSError as error:
             return self._unavailable(type(error).__name__)
-        if self._process.stdin is not None:
-            os.set_blocking(self._process.stdin.fileno(), False)
-        answer = self._answer(self._start_s)
-        return answer if isinstance(answer, Fault) else None
+        answer = self._answer(piped, self._start_s)
+        return answer if isinstance(answer, Fault) else piped
 
-    def _answer(self, patience_s: float) -> dict[str, Any] | Fault:
+    def _answer(self, piped: Piped, patience_s: float) -> dict[str, Any] | Fault:
         """One line of the process, in time."""
-        line = self._line(patience_s)
-        if isinstance(line, Fault):
-            return line
+        line = piped.line(patience_s)
+        if isinstance(line, str):
+            return self._fault(line)
         try:
             answer = json.loads(line)
         except ValueError:
             return self._unavailable("not an answer")
         return answer if isinstance(answer, dict) else self._unavailable("not an answer")
 
-    def _line(self, patience_s: float) -> bytes | Fault:
-        process, deadline_s = self._process, self._monotonic() + patience_s
-        if process is None or process.stdout is None:
-            return self._unavailable("no pipe")
-        with selectors.DefaultSelector() as waiting:
-            waiting.register(process.stdout, selectors.EVENT_READ)
-            while b"\n" not in self._rest:
-                left_s = deadline_s - self._monotonic()
-                if left_s <= 0 or not waiting.select(left_s):
-                    return Fault(f"{self._name}_slow")
-                more = os.read(process.stdout.fileno(), 1 << 16)
-                if not more:
-                    return self._unavailable("the process ended")
-                self._rest += more
-        line, _, self._rest = self._rest.partition(b"\n")
-        return line
+    def _fault(self, trouble: Trouble) -> Fault:
+        return Fault(f"{self._name}_slow") if trouble == "late" else self._unavailable("the process ended")
 
     def _end(self) -> None:
-        process, self._process, self._rest = self._process, None, b""
-        if process is None:
-            return
-        process.kill()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except OSError:
-                    continue  # what was still to be written has nobody to read it
-        process.wait()
+        piped, self._piped = self._piped, None
+        if piped is not None:
+            piped.end()
 
     # ---- idle ----
 

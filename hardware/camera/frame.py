@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from hardware.device import Fault
 from hardware.late import np
-from hardware.worker import Payload
+from hardware.piped import Payload
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,6 +60,15 @@ class Frame:
         """The frame of an image, whose memory it shares where its rows lie one behind the other."""
         rows = np.ascontiguousarray(image)
         return cls(number, mono_s, rows.shape[1], rows.shape[0], rows.data.cast("B"))
+
+    @classmethod
+    def received(cls, described: Mapping[str, Any], pixels: Payload) -> Frame:
+        """The frame that another process described and sent."""
+        return cls(described["number"], described["mono_s"], described["width"], described["height"], pixels)
+
+    def described(self) -> dict[str, Any]:
+        """All of it but its pixels, as it goes to another process."""
+        return {"number": self.number, "mono_s": self.mono_s, "width": self.width, "height": self.height}
 
     @property
     def image(self) -> Image:

@@ -90,8 +90,7 @@ class Looker(Worker):
         return answer if isinstance(answer, Fault) else CameraReport(**answer["report"])
 
     def _look(self, task: str, frame: Frame, **how: object) -> dict[str, Any] | Fault:
-        shape = {"number": frame.number, "mono_s": frame.mono_s, "width": frame.width, "height": frame.height}
-        return self.ask({"task": task, **shape, **how}, frame.pixels)
+        return self.ask({"task": task, **frame.described(), **how}, frame.pixels)
 
     def _code(self, task: str, frame: Frame) -> str:
         answer = self._look(task, frame)

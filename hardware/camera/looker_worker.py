@@ -37,7 +37,7 @@ class Eyes:
         """What one request asks for."""
         if asked["task"] == "report":
             return {"report": vars(self._examination.report(asked["seconds"]))}
-        frame = Frame(asked["number"], asked["mono_s"], asked["width"], asked["height"], raw)
+        frame = Frame.received(asked, raw)
         match asked["task"]:
             case "portrait":
                 before, self._before = self._before, frame.image

@@ -78,8 +78,8 @@ class Examination:
             self._first = frame.number
         self._last, self._frames = frame, self._frames + 1
         small = grey(scaled(frame.image, 640)).astype(np.float32)
-        fits = self._total is not None and self._total.shape == small.shape
-        self._total = self._total + small if self._total is not None and fits else small
+        total = self._total
+        self._total = small if total is None or total.shape != small.shape else total + small
 
     def report(self, taken_s: float, *, damaged: int = 0, fault: str | None = None) -> CameraReport:
         """The figures of `taken_s` seconds, in which so many frames were damaged."""

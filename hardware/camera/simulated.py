@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hardware.camera.controls import AUTOMATIC, Profile
 from hardware.camera.frame import Image
-from hardware.camera.source_process import SourceProcess, line_of
+from hardware.camera.source_process import SourceProcess
 from hardware.device import Fault
+from hardware.piped import line_of
 
 if TYPE_CHECKING:
     from hardware.camera.synthetic import Deed
@@ -91,7 +92,7 @@ class SimulatedCamera(SourceProcess):
         self._turn("restore")
 
     def _turn(self, knob: str, values: dict[str, Any] | None = None, raw: bytes = b"") -> None:
-        message = line_of({"knob": knob, "values": values or {}}, raw)
+        message = line_of({"knob": knob, "values": values or {}}, raw) + raw
         with self._telling:
             over = _OVER.get(knob, (knob,)) if knob != "restore" else self._turned.keys() - _CABLE
             for name in over:

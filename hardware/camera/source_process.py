@@ -8,25 +8,28 @@ from __future__ import annotations
 
 import json
 import os
-import selectors
 import struct
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from hardware.camera.controls import AUTOMATIC, Profile, Setting
 from hardware.camera.frame import Frame, FrameSource
 from hardware.camera.sources import settings_of, source_for
 from hardware.device import Fault
-from hardware.worker import ROOT, Payload
+from hardware.piped import Piped, Trouble, line_of
 
 COMMAND: Final = (sys.executable, "-m", "hardware.camera.source_worker")
 START_S: Final = 10.0
+TELL_S: Final = 5.0
+TROUBLES: Final[Mapping[Trouble, Mapping[str, str]]] = {
+    "late": {"fault": "camera_stalled", "detail": "its process says nothing"},
+    "gone": {"fault": "camera_lost", "detail": "its process ended"},
+}
 SLOTS: Final = 4
 """Frames kept: a reader has the time of three more to copy one."""
 
@@ -34,23 +37,20 @@ HEAD: Final = struct.Struct("<qq")
 """Before the pixels of a slot: the frame's number when writing began, and again when it was done."""
 
 
-class Place(NamedTuple):
-    """Where a frame lies: bytes from the start of the shared memory."""
-
-    offset: int
-    width: int
-    height: int
-
-
 @dataclass(frozen=True)
 class Glimpse:
-    """One frame, told and not yet fetched: `fingerprint` of its pixels, `light` as a mean grey level of 0 to 255."""
+    """One frame, told and not yet fetched: `fingerprint` of its pixels, `light` as a mean grey level of 0 to 255.
+
+    It lies `offset` bytes from the start of the shared memory.
+    """
 
     number: int
     mono_s: float
     fingerprint: int
     light: float
-    place: Place
+    offset: int
+    width: int
+    height: int
 
 
 class SourceProcess:
@@ -66,9 +66,8 @@ class SourceProcess:
         """Why no camera can come of this specification."""
         self._asked: dict[str, Any] = {"spec": spec, "exposure": profile.exposure, "focus": profile.focus}
         self._command = list(command)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._piped: Piped | None = None
         self._memory = -1
-        self._rest = b""
         self._telling = threading.RLock()
 
     @property
@@ -79,7 +78,8 @@ class SourceProcess:
     @property
     def pid(self) -> int | None:
         """The process's number while it is open, for a technician and for tests."""
-        return self._process.pid if self._process else None
+        piped = self._piped
+        return None if piped is None else piped.pid
 
     def settings(self) -> tuple[Setting, ...]:
         """How exposure and focus stand now; a real camera is asked, in a few milliseconds. From any thread."""
@@ -105,30 +105,26 @@ class SourceProcess:
         told = self._told(timeout_s)
         if "fault" in told:
             return _fault(told)
-        place = Place(told["offset"], told["width"], told["height"])
-        return Glimpse(told["number"], told["mono_s"], told["fingerprint"], told["light"], place)
+        return Glimpse(**told)
 
     def picture(self, glimpse: Glimpse) -> Frame | None:
         """The pixels of a frame, copied; None when it is gone: overwritten by a newer one, or with its process."""
-        place = glimpse.place
-        head, size = HEAD.pack(glimpse.number, glimpse.number), place.width * place.height * 3
+        head, size = HEAD.pack(glimpse.number, glimpse.number), glimpse.width * glimpse.height * 3
         with suppress(OSError):  # closed meanwhile
-            before = os.pread(self._memory, HEAD.size, place.offset)
-            pixels = os.pread(self._memory, size, place.offset + HEAD.size)
-            if before == head == os.pread(self._memory, HEAD.size, place.offset) and len(pixels) == size:
-                return Frame(glimpse.number, glimpse.mono_s, place.width, place.height, pixels)
+            before = os.pread(self._memory, HEAD.size, glimpse.offset)
+            pixels = os.pread(self._memory, size, glimpse.offset + HEAD.size)
+            if before == head == os.pread(self._memory, HEAD.size, glimpse.offset) and len(pixels) == size:
+                return Frame(glimpse.number, glimpse.mono_s, glimpse.width, glimpse.height, pixels)
         return None
 
     def close(self) -> None:
         """End the process, whatever it is at; the camera and all frames are let go with it."""
-        process, self._process, self._rest = self._process, None, b""
+        piped, self._piped = self._piped, None
         memory, self._memory = self._memory, -1
-        if process is not None:
-            process.kill()
-            for pipe in (process.stdin, process.stdout):
-                with suppress(OSError):  # what was still to be written has nobody to read it
-                    pipe.close() if pipe is not None else None
-            process.wait()
+        if piped is not None:
+            piped.kill()  # first, so that whoever tells it something goes on and lets the lock go
+            with self._telling:
+                piped.end()
         if memory >= 0:
             os.close(memory)
 
@@ -137,55 +133,31 @@ class SourceProcess:
         return line_of(self._asked)
 
     def _tell(self, message: bytes) -> None:
-        """Tell the process something while it runs; nobody is told while none does."""
-        process = self._process
-        if process is not None and process.stdin is not None:
-            with suppress(OSError, ValueError):  # it ended, which reading will tell
-                process.stdin.write(message)
-                process.stdin.flush()
+        """Tell the process something while it runs; nobody is told while none does, and reading will tell why."""
+        with self._telling:
+            if self._piped is not None:
+                self._piped.tell(message, time.monotonic() + TELL_S)
 
     def _begin(self) -> Fault | None:
         with self._telling:
-            fault = self._started()
-            if fault is None:
-                self._tell(self._opening())
-            return fault
-
-    def _started(self) -> Fault | None:
-        self._memory = os.memfd_create("frames", os.MFD_CLOEXEC)
-        environment = dict(os.environ, OMP_NUM_THREADS="1", PYTHONPATH=str(ROOT))
-        try:
-            self._process = subprocess.Popen(
-                [*self._command, str(self._memory)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL, env=environment, cwd=ROOT, start_new_session=True,
-                pass_fds=(self._memory,),
-            )  # fmt: skip
-        except OSError as error:
-            return Fault("camera_lost", detail=type(error).__name__)
+            self._memory = os.memfd_create("frames", os.MFD_CLOEXEC)
+            try:
+                self._piped = Piped([*self._command, str(self._memory)], pass_fds=(self._memory,))
+            except OSError as error:
+                return Fault("camera_lost", detail=type(error).__name__)
+            self._tell(self._opening())
         return None
 
     def _told(self, timeout_s: float) -> dict[str, Any]:
         """The next line of the process; a fault of our own where none comes."""
-        process, deadline_s = self._process, time.monotonic() + timeout_s
-        if process is None or process.stdout is None:
+        piped = self._piped
+        if piped is None:
             return {"fault": "camera_lost"}
-        with selectors.DefaultSelector() as waiting:
-            waiting.register(process.stdout, selectors.EVENT_READ)
-            while b"\n" not in self._rest:
-                if not waiting.select(max(0.0, deadline_s - time.monotonic())):
-                    return {"fault": "camera_stalled", "detail": "its process says nothing"}
-                more = os.read(process.stdout.fileno(), 1 << 16)
-                if not more:
-                    return {"fault": "camera_lost", "detail": "its process ended"}
-                self._rest += more
-        line, _, self._rest = self._rest.partition(b"\n")
+        line = piped.line(timeout_s)
+        if isinstance(line, str):
+            return dict(TROUBLES[line])
         told: dict[str, Any] = json.loads(line)
         return told
-
-
-def line_of(message: Mapping[str, Any], payload: Payload = b"") -> bytes:
-    """A message as it goes over the pipe: one line of JSON, and the bytes that belong to it."""
-    return json.dumps({**message, "bytes": len(payload)}).encode() + b"\n" + payload
 
 
 def _fault(told: dict[str, Any]) -> Fault:

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Final, TextIO
 from hardware.answering import begin, say
 from hardware.camera.controls import Profile
 from hardware.camera.frame import Frame, FrameSource, load_cv2
-from hardware.camera.source_process import HEAD, SLOTS, Glimpse, Place
+from hardware.camera.source_process import HEAD, SLOTS, Glimpse
 from hardware.camera.sources import TurnedSource, source_for
 from hardware.camera.synthetic import SyntheticSource
 from hardware.device import Fault
@@ -49,10 +49,7 @@ def _serve(source: FrameSource, ring: Ring, answers: TextIO) -> None:
     while True:
         came = source.read(READ_S)
         if isinstance(came, Frame):
-            glimpse = ring.keep(came)
-            told = {**vars(glimpse), **glimpse.place._asdict()}
-            del told["place"]
-            say(answers, told)
+            say(answers, vars(ring.keep(came)))
             continue
         say(answers, _as_told(came))
         if came.code == "camera_lost":
@@ -71,10 +68,10 @@ class Ring:
         """Write a frame over the oldest one."""
         self._make_room(HEAD.size + len(frame.pixels))
         self._next = (self._next + 1) % SLOTS
-        place = Place(self._next * self._room, frame.width, frame.height)
-        os.pwritev(self._memory, [HEAD.pack(frame.number, -1), frame.pixels], place.offset)
-        os.pwrite(self._memory, HEAD.pack(frame.number, frame.number), place.offset)
-        return glimpse_of(frame, place)
+        offset = self._next * self._room
+        os.pwritev(self._memory, [HEAD.pack(frame.number, -1), frame.pixels], offset)
+        os.pwrite(self._memory, HEAD.pack(frame.number, frame.number), offset)
+        return glimpse_of(frame, offset)
 
     def _make_room(self, needed: int) -> None:
         """Slots that a frame fits in; where they grow, the old ones hold nothing any more."""
@@ -84,11 +81,11 @@ class Ring:
             self._room = needed
 
 
-def glimpse_of(frame: Frame, place: Place) -> Glimpse:
+def glimpse_of(frame: Frame, offset: int) -> Glimpse:
     """What the kiosk watches of each frame: the fingerprint and the light of every few pixels of it."""
     image = frame.image
-    fingerprint = zlib.crc32(image[::8, ::8].tobytes())
-    return Glimpse(frame.number, frame.mono_s, fingerprint, float(image[::16, ::16].mean()), place)
+    fingerprint, light = zlib.crc32(image[::8, ::8].tobytes()), float(image[::16, ::16].mean())
+    return Glimpse(frame.number, frame.mono_s, fingerprint, light, offset, frame.width, frame.height)
 
 
 class Knobs:

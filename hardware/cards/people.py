@@ -16,7 +16,7 @@ from typing import Final
 
 from hardware.cards.documents import IdentityDocument, Sex
 from hardware.likeness import FACES, Look
-from hardware.worker import ROOT
+from hardware.piped import ROOT
 
 DRAW_S: Final = 60.0
 

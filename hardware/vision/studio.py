@@ -70,7 +70,7 @@ class Studio(Worker):
 
         Empty when nobody could look at it.
         """
-        answer = self.ask({"task": "look", "aspect": aspect, **_shape(frame)}, frame.pixels)
+        answer = self.ask({"task": "look", "aspect": aspect, **frame.described()}, frame.pixels)
         if not isinstance(answer, Fault) and isinstance(answer.get("code"), str):
             self.kept = int(answer["kept"])
             return str(answer["code"])
@@ -86,7 +86,7 @@ class Studio(Worker):
         asked = {"size_mm": size_mm, "dpi": dpi}
         found = _photos(self.ask({"task": "photos", **asked})) if best else []
         if not found:
-            found = _photos(self.ask({"task": "photo", **asked, **_shape(frame)}, frame.pixels))
+            found = _photos(self.ask({"task": "photo", **asked, **frame.described()}, frame.pixels))
         plain = None if found else self._plain.photo(frame, size_mm, dpi)
         return found if plain is None else [plain]
 
@@ -110,7 +110,7 @@ class Studio(Worker):
 
     def step(self, frame: Frame) -> Step:
         """Show the challenge one frame more. When its process is gone, or a model, it is "interrupted"."""
-        answer = self.ask({"task": "step", **_shape(frame)}, frame.pixels)
+        answer = self.ask({"task": "step", **frame.described()}, frame.pixels)
         if isinstance(answer, Fault) or answer.get("outcome") not in OUTCOMES:
             return Step("interrupted", None)
         return Step(answer["outcome"], answer["asked"])
@@ -125,10 +125,6 @@ class Studio(Worker):
         """End the process: nothing of a visit is left in it."""
         self.kept = 0
         super().stop()
-
-
-def _shape(frame: Frame) -> dict[str, Any]:
-    return {"height": frame.height, "width": frame.width, "number": frame.number, "mono_s": frame.mono_s}
 
 
 def _photos(answer: dict[str, Any] | Fault) -> list[bytes]:

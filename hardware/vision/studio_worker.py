@@ -118,10 +118,7 @@ def _photographed(
 
 
 def _frame(asked: dict[str, Any], raw: bytearray) -> Frame | None:
-    height, width = asked["height"], asked["width"]
-    if len(raw) != height * width * 3:
-        return None
-    return Frame(asked["number"], asked["mono_s"], width, height, raw)
+    return Frame.received(asked, raw) if len(raw) == asked["height"] * asked["width"] * 3 else None
 
 
 def _photo(image: Image, face: Any, asked: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 
-from hardware.worker import ROOT
+from hardware.piped import ROOT
 
 PROGRAM = """
 import logging

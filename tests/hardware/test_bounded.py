@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from hardware.worker import ROOT
+from hardware.piped import ROOT
 
 PROGRAM = """
 import resource

@@ -11,7 +11,7 @@ import pytest
 from hardware.camera import FAULT_CODES, Camera, Frame, Limits
 from hardware.camera.device import Health
 from hardware.camera.simulated import SimulatedCamera
-from hardware.camera.source_process import Glimpse, Place
+from hardware.camera.source_process import Glimpse
 from hardware.camera.synthetic import SyntheticSource
 from hardware.device import Fault, State, Status, Supervisor
 
@@ -148,7 +148,7 @@ def test_importing_the_camera_does_not_load_opencv() -> None:
 
 
 def frame(number: int, level: int) -> Glimpse:
-    return Glimpse(number, 0.0, level, float(level), Place(0, 8, 8))
+    return Glimpse(number, 0.0, level, float(level), 0, 8, 8)
 
 
 def code(fault: Fault | None) -> str | None:
