@@ -32,7 +32,6 @@ OWN_WORDS = re.compile(
     re.I,
 )
 """What stands in Latin letters on a Chinese page: languages' own names, what was typed, what a document says."""
-PAGER_TYPE, REPEATER_TYPE = "Pager_QMLTYPE", "QQuickRepeater"  # what Qt calls the items of Pager.qml and repeaters
 OWN_HAN = re.compile("陳大文|陳小明|樣本")
 
 
@@ -123,10 +122,10 @@ def _without_heading_first(seen: Sequence[Seen]) -> Iterator[str]:
 
 def sections(root: QQuickItem) -> list[tuple[str, bool]]:
     """What the page's pager has to show, in order: its first words, and whether it stands on the part that is shown."""
-    pagers = [item for item in items(root) if item.metaObject().className().startswith(PAGER_TYPE)]
+    pagers = [item for item in items(root) if item.property("mostMore") is not None]  # which Pager.qml alone has
     found = []
     for section in (each for pager in pagers for each in pager.childItems()[0].childItems()):
-        if section.property("shown") is not False and section.metaObject().className() != REPEATER_TYPE:
+        if section.property("shown") is not False and not section.inherits("QQuickRepeater"):
             found.append((_first_words(section), section.isVisible()))
     return found
 

@@ -90,8 +90,8 @@ class Reader:
 def item_of(node: QAccessibleInterface) -> QObject | None:
     """The item behind a node, if there is one.
 
-    Now and then PySide hands out what it remembers of something else that lay at its address before (a QMetaObject):
-    the thing is read then, and what only its item could tell is left out.
+    PySide may hand out what it remembers of something else that lay at its address before (docs/decisions/0073): the
+    thing is read then, and what only its item could tell is left out.
     """
     found: object = node.object()
     return found if isinstance(found, QObject) else None

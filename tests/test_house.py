@@ -82,6 +82,12 @@ def test_no_text_names_a_machine_or_a_registry() -> None:
         assert not bad.search(text), name
 
 
+def test_no_item_is_asked_for_its_metaobject_which_pyside_would_keep_longer_than_qt() -> None:
+    asked = "metaObject" + "("
+    paths = [path for folder in (*SOURCES, "tests") for path in (ROOT / folder).rglob("*.py")]
+    assert [str(path) for path in paths if asked in path.read_text(encoding="utf-8")] == []
+
+
 def test_except_exception_stands_only_in_supervisors() -> None:
     allowed = {"hardware/device.py", "screens/stage.py", "screens/models/slip.py", "screens/models/capture.py"}
     allowed |= {"hardware/cards/reader_worker.py"}  # it hands a defect on to the thread that a supervisor guards

@@ -44,7 +44,7 @@ def everything_in_models(counter: Counter) -> str:
     return "\n".join(
         str(model.property(meta.property(place).name()))
         for model in (counter.screens.model(kind) for kind in MODELS)
-        for meta in [model.metaObject()]
+        for meta in [model.staticMetaObject]
         for place in range(meta.propertyCount())
     )
 

@@ -27,7 +27,7 @@ class Node:
 
 def test_what_is_no_item_is_taken_for_none() -> None:
     item = QObject()
-    meta: QMetaObject = item.metaObject()
+    meta: QMetaObject = item.staticMetaObject
     assert [item_of(Node(each)) for each in (item, meta, None)] == [item, None, None]  # type: ignore[arg-type]
 
 
