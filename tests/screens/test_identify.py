@@ -42,6 +42,11 @@ def lay_down(counter: Counter, resident: Resident, card: EmrtdCard | None = None
     resident.settle()
 
 
+def pick_up(counter: Counter, resident: Resident) -> None:
+    reader_of(counter).pull_card()
+    resident.glass.wait_for(lambda: not counter.stage._lies_there, "the kiosk to notice")
+
+
 def give_key(counter: Counter, resident: Resident, number: str = issuer.SPECIMEN_NUMBER) -> None:
     """Type the three details; the fields' own rules are tested apart."""
     entry = counter.stage.session.chip
@@ -116,8 +121,7 @@ def test_after_three_wrong_keys_typing_is_offered_and_nothing_loops(counter: Cou
 def test_a_passport_picked_up_to_be_read_keeps_the_page_and_is_read_when_it_is_laid_down(counter: Counter) -> None:
     resident = at_identify(counter)
     lay_down(counter, resident)
-    reader_of(counter).pull_card()
-    resident.glass.wait_for(lambda: not counter.stage._lies_there, "the kiosk to notice")
+    pick_up(counter, resident)
     give_key(counter, resident)
     resident.glass.wait_for(lambda: resident.say("identify.lay_down") in resident.glass.words(), "to be asked for it")
     reader_of(counter).present(utopia().card(people.ELDER))
@@ -169,7 +173,7 @@ def test_a_card_that_is_no_identity_card_is_named(counter: Counter, card: str) -
 def test_leaving_wipes_the_key_from_the_page_and_from_the_reader(counter: Counter) -> None:
     resident = at_identify(counter)
     lay_down(counter, resident)
-    reader_of(counter).pull_card()
+    pick_up(counter, resident)
     give_key(counter, resident)
     resident.glass.wait_for(lambda: state(counter) == "lay_down", "the kiosk to wait for the document")
     counter.stage.end()
