@@ -12,7 +12,7 @@ demo: setup ## the kiosk with simulated devices; without a display, two rehearse
 	@$(PYTHON) -m kiosk demo
 
 test: setup lint ## everything that must hold
-	@$(PYTHON) -m pytest -q -n 4 --dist loadfile -m "not soak and not quiet" # they wait more than they work
+	@$(PYTHON) -m pytest -q -n 4 --dist loadfile --max-worker-restart 0 -m "not soak and not quiet" # they wait more than they work
 	@$(PYTHON) -m pytest -q -m "quiet and not soak"
 
 lint: setup ## types, style, who imports whom, QML
