@@ -34,7 +34,7 @@ no_cups = pytest.mark.skipif(CUPSD is None or bool(MISSING), reason="cupsd is no
 
 
 def quick(line: Ipp, **changes: float) -> DocumentPrinter:
-    limits: dict[str, float] = {"poll_s": 0.02, "glance_s": 0.05, "proof_timeout_s": 30.0, "cancel_timeout_s": 0.3}
+    limits: dict[str, float] = {"poll_s": 0.02, "glance_s": 0.05, "proof_timeout_s": 90.0, "cancel_timeout_s": 0.3}
     limits["patience_s"] = 15.0 if "/printers/" in getattr(line, "address", "") else 0.3
     return DocumentPrinter(line, **{**limits, **changes})  # type: ignore[arg-type]
 
