@@ -33,6 +33,9 @@ TROUBLES: Final[Mapping[Trouble, Mapping[str, str]]] = {
 SLOTS: Final = 4
 """Frames kept: a reader has the time of three more to copy one."""
 
+REST: Final = "rest"
+"""The one knob of every source: whether it rests."""
+
 HEAD: Final = struct.Struct("<qq")
 """Before the pixels of a slot: the frame's number when writing began, and again when it was done."""
 
@@ -106,6 +109,10 @@ class SourceProcess:
         if "fault" in told:
             return _fault(told)
         return Glimpse(**told)
+
+    def rest(self, resting: bool) -> None:
+        """Give a few pictures a second, or all of them again at once; an opening begins with all. From any thread."""
+        self._tell(line_of({"knob": REST, "values": {"resting": resting}}))
 
     def picture(self, glimpse: Glimpse) -> Frame | None:
         """The pixels of a frame, copied; None when it is gone: overwritten by a newer one, or with its process."""

@@ -1,8 +1,8 @@
 """The process of one camera: `python -m hardware.camera.source_worker FD`, begun by `source_process.SourceProcess`.
 
 FD is the shared memory that frames go to. The first line on its input says which source; every later one turns a knob
-of the simulated camera. It answers {} when the source is open, then with one line a frame or fault, and ends when its
-input does.
+of the simulated camera, or says whether to rest. It answers {} when the source is open, then with one line a frame or
+fault, and ends when its input does.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from typing import Any, BinaryIO, Final, TextIO
 from hardware.answering import begin, say
 from hardware.camera.controls import Profile
 from hardware.camera.frame import Frame, FrameSource, load_cv2
-from hardware.camera.source_process import HEAD, SLOTS, Glimpse
+from hardware.camera.source_process import HEAD, REST, SLOTS, Glimpse
 from hardware.camera.sources import TurnedSource, source_for
 from hardware.camera.synthetic import SyntheticSource
 from hardware.device import Fault
 
 MEMORY_BYTES: Final = 2 * 1024**3  # of addresses; resident it stays under 120 MB
 READ_S: Final = 0.1
+RESTING_S: Final = 0.17  # from one picture to the next while nobody looks: five or six a second
 
 
 def main() -> None:
@@ -42,11 +43,12 @@ def main() -> None:
     fault = source.open()
     say(answers, {} if fault is None else _as_told(fault))
     if fault is None:
-        _serve(source, Ring(int(sys.argv[1])), answers)
+        _serve(source, Ring(int(sys.argv[1])), answers, knobs.awake)
 
 
-def _serve(source: FrameSource, ring: Ring, answers: TextIO) -> None:
+def _serve(source: FrameSource, ring: Ring, answers: TextIO, awake: threading.Event) -> None:
     while True:
+        awake.wait(RESTING_S)
         came = source.read(READ_S)
         if isinstance(came, Frame):
             say(answers, vars(ring.keep(came)))
@@ -89,11 +91,13 @@ def glimpse_of(frame: Frame, offset: int) -> Glimpse:
 
 
 class Knobs:
-    """What a demonstrator turns on the simulated camera; any other source has none."""
+    """What is told while it runs: what a demonstrator turns on the simulated camera, and any source's rest."""
 
     def __init__(self, source: FrameSource) -> None:
         inner = source.source if isinstance(source, TurnedSource) else source
         self._source = inner if isinstance(inner, SyntheticSource) else None
+        self.awake = threading.Event()
+        self.awake.set()
 
     def listen(self, asked: BinaryIO) -> None:
         """Turn what is asked for until nobody asks any more; then this process has no reason to live."""
@@ -104,7 +108,9 @@ class Knobs:
     def turn(self, asked: dict[str, Any], payload: BinaryIO) -> None:
         """One knob; its picture, where it has one, follows on the pipe."""
         raw = payload.read(asked["bytes"])
-        if self._source is not None:
+        if asked["knob"] == REST:
+            self.awake.clear() if asked["values"]["resting"] else self.awake.set()
+        elif self._source is not None:
             self._source.turn(asked["knob"], asked["values"], raw)
 
 

@@ -15,7 +15,7 @@ from hardware.camera.source_process import Glimpse
 from hardware.camera.synthetic import SyntheticSource
 from hardware.device import Fault, State, Status, Supervisor
 
-QUICK = Limits(stalled_s=0.1, frozen_s=0.1, dark_s=0.1, reopen_s=0.4)
+QUICK = Limits(stalled_s=0.1, frozen_s=0.1, dark_s=0.1, reopen_s=0.4, rest_s=float("inf"))
 
 
 def wait_until(true: Callable[[], bool], timeout_s: float = 60.0) -> float:
@@ -119,6 +119,35 @@ def test_a_change_is_told_once(booth: Booth) -> None:
     assert seen is not None
     wait_until(lambda: (booth.camera.latest() or seen).number > seen.number + 10)
     assert [status.state for status in booth.told] == [State.STARTING, State.READY]
+
+
+class Resting(SimulatedCamera):
+    """A camera that notes when it is told to rest and to wake."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[bool] = []
+
+    def rest(self, resting: bool) -> None:
+        self.told.append(resting)
+        super().rest(resting)
+
+
+def test_a_camera_rests_while_nobody_looks_and_is_well_all_the_time() -> None:
+    source = Resting()
+    camera = Camera(source, limits=Limits(rest_s=0.4, stalled_s=30.0))
+    told: list[object] = []
+    supervisor = Supervisor(camera, told.append)
+    supervisor.start()
+    wait_until(lambda: source.told == [True])
+    seen = camera.latest()  # what it saw last, and the sign to wake
+    assert seen is not None
+    wait_until(lambda: False in source.told)
+    wait_until(lambda: (camera.latest() or seen).number > seen.number + 5)
+    wait_until(lambda: source.told[-1])
+    assert supervisor.stop()
+    assert [status.state for status in told if isinstance(status, Status)][:2] == [State.STARTING, State.READY]
+    assert all(status.fault is None for status in told if isinstance(status, Status))
 
 
 def test_a_specification_nobody_knows_is_a_fault_that_retries_do_not_help() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from hardware.camera.jpeg import encode_jpeg
 from hardware.camera.source_process import Glimpse, SourceProcess
+from hardware.camera.source_worker import RESTING_S
 from hardware.device import Fault
 
 
@@ -82,6 +83,29 @@ def _png(picture: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:
     import cv2
 
     return cv2.imencode(".png", picture)[1].tobytes()
+
+
+def gaps_s(source: SourceProcess) -> Iterator[float]:
+    """From each frame to the next, by the time they were taken."""
+    before = next_of(source)
+    while True:
+        told = next_of(source)
+        yield told.mono_s - before.mono_s
+        before = told
+
+
+def test_a_source_that_rests_gives_a_few_pictures_a_second_and_then_all_again(source: SourceProcess) -> None:
+    assert source.open() is None
+    gaps = gaps_s(source)
+    assert min(next(gaps) for _ in range(6)) < RESTING_S
+    source.rest(True)
+    while next(gaps) < RESTING_S:
+        pass
+    assert min(next(gaps) for _ in range(6)) >= RESTING_S
+    source.rest(False)
+    while next(gaps) >= RESTING_S:
+        pass
+    assert min(next(gaps) for _ in range(6)) < RESTING_S
 
 
 def test_closing_ends_the_process_and_its_frames(source: SourceProcess) -> None:
