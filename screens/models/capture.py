@@ -52,7 +52,7 @@ class Capture(Model):
         self._frame: Frame | None = None
         self._judged: Frame | None = None
         self._judging = False
-        self._code = ""
+        self._saw: tuple[Page | None, str] = (None, "")  # what was seen last, and for which page
         self._counter = 0
         self._bad = False
         self._said = ""  # what the newest frame says; shown once a second frame says it too
@@ -127,11 +127,21 @@ class Capture(Model):
     def _forget(self) -> None:
         self._timer.stop()
         self._frame = self._judged = None
-        self._code, self._said, self._bad = "", "", False
+        self._see("")
+        self._said, self._bad = "", False
         self._photos, self._chosen, self._asked = [], 0, None
         self._beside(self._studio, self._studio.forget)
         self._desk.forget(visit_over=False)
         self._pictures.wipe()
+
+    @property
+    def _code(self) -> str:
+        """What the shown page's camera sees: a page is drawn before what was seen for the last one is forgotten."""
+        page, code = self._saw
+        return code if page is self.session.page else ""
+
+    def _see(self, code: str) -> None:
+        self._saw = (self.session.page, code)
 
     @property
     def _face(self) -> bool:
@@ -151,7 +161,8 @@ class Capture(Model):
         frame = camera.latest(self._frame)
         if frame is None:
             if self._frame is not None:
-                self._frame, self._code = None, ""
+                self._frame = None
+                self._see("")
                 self.changed.emit()
             return
         if frame is not self._frame:
@@ -194,7 +205,7 @@ class Capture(Model):
         if judged is not self._judged or self._frame is None:
             return
         if code in ("ready", self._said) or self._code in ("", "bad"):
-            self._code = code
+            self._see(code)
         self._said = code
 
     # ---- what the page shows ----
@@ -394,13 +405,15 @@ class Capture(Model):
     @Slot()
     def addPage(self) -> None:
         """The paper has another page."""
-        self._code, self._adding = "", True
+        self._see("")
+        self._adding = True
         self.stage.act(self.session.retake)
 
     @Slot()
     def retake(self) -> None:
         """Once more."""
-        self._code, self._photos = "", []
+        self._see("")
+        self._photos = []
         self._desk.drop()
         self._adding = True
         self._beside(self._studio, self._studio.forget)

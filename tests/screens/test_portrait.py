@@ -148,6 +148,21 @@ def test_what_was_seen_of_a_face_says_nothing_of_a_paper(counter: Counter) -> No
     assert model._code != "eyes_shut"
 
 
+def test_a_page_for_a_paper_is_drawn_with_nothing_that_was_seen_of_a_face(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resident = at_the_camera(counter)
+    counter.kiosk.devices.face_camera.source.leave()  # type: ignore[union-attr]
+    resident.glass.wait_for(lambda: resident.say("portrait.no_face") in resident.glass.words(), "nobody to be said")
+    monkeypatch.setattr(capture, "UNSURE_S", 0.0)
+    resident.glass.press_when_there(resident.say("capture.take"))
+    resident.glass.wait_for(lambda: counter.stage.session.picture is not None, "the photo")
+    monkeypatch.undo()
+    resident.glass.press_when_there(resident.say("capture.use"))
+    resident.until(lambda page: page is Page.DOCUMENT)
+    assert counter.warnings == []
+
+
 def capture_of(counter: Counter) -> capture.Capture:
     """The view model behind the page."""
     return counter.screens.model(capture.Capture)
