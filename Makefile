@@ -1,6 +1,8 @@
 # make demo and make test do all their own set-up on a fresh Debian 12.
-.PHONY: help setup demo test lint bench soak lock clean
+.PHONY: help setup demo test quick lint bench soak lock clean
 PYTHON := .venv/bin/python
+# Four on two cores: tests wait more than they work. A process that crashes ends the run, which would wait for it for ever.
+SIDE_BY_SIDE := -n 4 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 help: ## say what each command does
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -12,8 +14,11 @@ demo: setup ## the kiosk with simulated devices; without a display, two rehearse
 	@$(PYTHON) -m kiosk demo
 
 test: setup lint ## everything that must hold
-	@$(PYTHON) -m pytest -q -n 4 --dist loadfile --max-worker-restart 0 -m "not soak and not quiet" # they wait more than they work
+	@$(PYTHON) -m pytest -q $(SIDE_BY_SIDE) -m "not soak and not quiet"
 	@$(PYTHON) -m pytest -q -m "quiet and not soak"
+
+quick: setup ## what is short of it, for between two changes
+	@$(PYTHON) -m pytest -q $(SIDE_BY_SIDE) -m "not soak and not quiet and not long"
 
 lint: setup ## types, style, who imports whom, QML
 	@$(PYTHON) -m ruff check .

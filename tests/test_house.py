@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import LONG
+
 ROOT = Path(__file__).parent.parent
 SOURCES = ("kiosk", "hardware", "screens", "offline_queue", "portal")
 
@@ -86,6 +88,10 @@ def test_no_item_is_asked_for_its_metaobject_which_pyside_would_keep_longer_than
     asked = "metaObject" + "("
     paths = [path for folder in (*SOURCES, "tests") for path in (ROOT / folder).rglob("*.py")]
     assert [str(path) for path in paths if asked in path.read_text(encoding="utf-8")] == []
+
+
+def test_every_file_that_is_left_out_of_the_short_run_is_there() -> None:
+    assert [name for name in LONG if not (ROOT / "tests" / f"{name}.py").is_file()] == []
 
 
 def test_except_exception_stands_only_in_supervisors() -> None:
