@@ -66,7 +66,7 @@ class Camera:
         """The newest picture, `seen` itself while there is no newer one, None while the camera gives none.
 
         It gives none when it is lost, stalled, frozen or garbled. A picture costs a copy, some 0.5 ms at 1280 x 720.
-        The first one after a rest may be 0.2 s old; the camera gives all of them from then on.
+        The first one after a rest may be 0.2 s old, a kernel camera's 0.9 s; the camera gives all of them from then on.
         """
         self._asked_s = self._monotonic()
         while (slot := self._slot) is not None:

@@ -26,13 +26,24 @@ def at_the_camera(counter: Counter) -> Resident:
     return resident
 
 
+def before_an_empty_chair(counter: Counter) -> Resident:
+    resident = at_the_camera(counter)
+    counter.kiosk.devices.face_camera.source.leave()  # type: ignore[union-attr]
+    resident.glass.wait_for(lambda: resident.say("portrait.no_face") in resident.glass.words(), "nobody to be said")
+    return resident
+
+
+def take(counter: Counter, resident: Resident) -> None:
+    resident.glass.press_when_there(resident.say("capture.take"))
+    resident.glass.wait_for(lambda: counter.stage.session.picture is not None, "the photo")
+
+
 def test_three_photos_are_offered_and_the_one_that_is_touched_is_used(counter: Counter) -> None:
     resident = at_the_camera(counter)
     resident.glass.wait_for(lambda: resident.say("portrait.ready") in resident.glass.words(), "a good face")
     model = capture_of(counter)
     assert wait_until(lambda: model._studio.kept == 3, 20.0)
-    resident.glass.press_when_there(resident.say("capture.take"))
-    resident.glass.wait_for(lambda: counter.stage.session.picture is not None, "the photos")
+    take(counter, resident)
     resident.settle()
     first = counter.stage.session.picture
     resident.glass.press(resident.say("portrait.shot", number=2, count=3))
@@ -49,13 +60,10 @@ def test_three_photos_are_offered_and_the_one_that_is_touched_is_used(counter: C
 def test_an_empty_chair_is_said_and_after_a_while_the_resident_may_decide_alone(
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    resident = at_the_camera(counter)
-    counter.kiosk.devices.face_camera.source.leave()  # type: ignore[union-attr]
-    resident.glass.wait_for(lambda: resident.say("portrait.no_face") in resident.glass.words(), "nobody to be said")
+    resident = before_an_empty_chair(counter)
     monkeypatch.setattr(capture, "UNSURE_S", 0.0)
     resident.glass.wait_for(lambda: resident.say("portrait.unsure") in resident.glass.words(), "the way on")
-    resident.glass.press_when_there(resident.say("capture.take"))
-    resident.glass.wait_for(lambda: counter.stage.session.picture is not None, "the photo")
+    take(counter, resident)
 
 
 def test_without_models_the_page_still_takes_a_photo(
@@ -65,8 +73,7 @@ def test_without_models_the_page_still_takes_a_photo(
     monkeypatch.setattr(devices, "studio", Studio(devices.looker, command=(*COMMAND, str(tmp_path))))
     resident = at_the_camera(counter)
     resident.glass.wait_for(lambda: resident.say("portrait.ready") in resident.glass.words(), "light and focus")
-    resident.glass.press_when_there(resident.say("capture.take"))
-    resident.glass.wait_for(lambda: counter.stage.session.picture is not None, "the photo")
+    take(counter, resident)
 
 
 def test_leaving_ends_the_process_that_kept_the_pictures(counter: Counter) -> None:
@@ -89,8 +96,7 @@ def test_a_studio_that_is_killed_comes_back_and_the_photo_is_taken(counter: Coun
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     assert wait_until(lambda: model._studio.kept > 0 and model._studio.pid != pid, 20.0)
-    resident.glass.press_when_there(resident.say("capture.take"))
-    resident.glass.wait_for(lambda: counter.stage.session.picture is not None, "the photo")
+    take(counter, resident)
 
 
 def test_photos_that_come_late_are_not_shown_to_whoever_stands_there_next(
@@ -151,12 +157,9 @@ def test_what_was_seen_of_a_face_says_nothing_of_a_paper(counter: Counter) -> No
 def test_a_page_for_a_paper_is_drawn_with_nothing_that_was_seen_of_a_face(
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    resident = at_the_camera(counter)
-    counter.kiosk.devices.face_camera.source.leave()  # type: ignore[union-attr]
-    resident.glass.wait_for(lambda: resident.say("portrait.no_face") in resident.glass.words(), "nobody to be said")
+    resident = before_an_empty_chair(counter)
     monkeypatch.setattr(capture, "UNSURE_S", 0.0)
-    resident.glass.press_when_there(resident.say("capture.take"))
-    resident.glass.wait_for(lambda: counter.stage.session.picture is not None, "the photo")
+    take(counter, resident)
     monkeypatch.undo()
     resident.glass.press_when_there(resident.say("capture.use"))
     resident.until(lambda page: page is Page.DOCUMENT)
