@@ -32,6 +32,7 @@ from screens.audit import (
     contrast,
     distance,
     luminance,
+    sections,
 )
 from screens.gallery import EVERY, PLAIN, Gallery, Look, Variant
 from screens.glass import Seen
@@ -169,6 +170,7 @@ def test_no_row_is_lost_when_size_or_sheet_change_under_a_page_in_parts(counter:
     resident.until(lambda page: page is Page.REVIEW)
     gallery = Gallery(counter.screens, counter.stage, resident)
     found = list(gallery.looks("Review", [Variant(LAPTOP), care, Variant(WIDE), largest, PLAIN]))
+    assert sections(counter.screens.window.contentItem())  # else a row that is lost would be missed
     gallery._open("Easier")
     found += gallery.looks("Easier", [PLAIN, largest])
     assert any(look.part > 1 for look in found)
