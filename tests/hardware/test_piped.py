@@ -1,6 +1,7 @@
 """A process and its two pipes: heard and told in time, and gone without a trace."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -47,6 +48,7 @@ def test_more_than_a_pipe_holds_is_told_to_who_reads_and_is_late_for_who_does_no
 def test_a_process_that_ended_is_gone_for_who_hears_and_for_who_tells(echo: Piped) -> None:
     echo.kill()
     assert echo.line(60) == "gone"
+    os.waitid(os.P_PID, echo.pid, os.WEXITED | os.WNOWAIT)  # it closes one pipe a moment before the other
     assert echo.tell(b"anybody?\n", time.monotonic() + 60) == "gone"
     assert not echo.running
 
